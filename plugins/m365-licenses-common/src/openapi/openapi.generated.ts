@@ -1,0 +1,3582 @@
+/* eslint-disable */
+// Generated from openapi.yaml by "yarn generate"; do not edit.
+
+export interface paths {
+    "/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configured tenants, also those that could not be started */
+        get: operations["listTenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tenant with its counts, as the Overview shows it */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The integration tasks of a tenant with their state */
+        get: operations["listTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/tasks/{task}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a task now instead of at its next scheduled time */
+        post: operations["runTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/task-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger of task runs, newest first */
+        get: operations["listTaskRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The application roster */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account with each license, its path and the seven services */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The departments of the roster, for filters */
+        get: operations["listDepartments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Last activity of licensed accounts in each of the seven services */
+        get: operations["listActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/licenses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The SKUs of the tenant with their seats and subscriptions */
+        get: operations["listLicenses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/suspicious-activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Report rows that match no account of the roster */
+        get: operations["listSuspiciousActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reclamations, newest first */
+        get: operations["listReclamations"];
+        put?: never;
+        /** Plan which licenses of one account would be taken back; changes nothing */
+        post: operations["createReclamation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One reclamation with the outcome of each license */
+        get: operations["getReclamation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry out a plan; asked again, it goes on where it stopped and repeats nothing */
+        post: operations["executeReclamation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account-matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts that have this user principal name or email */
+        get: operations["matchAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/{kind}/{namespace}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the card of a User or Group entity shows */
+        get: operations["getEntity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own accounts and licenses */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Error: {
+            error: {
+                name: string;
+                message: string;
+            };
+        };
+        Page: {
+            totalItems: number;
+            nextCursor?: string;
+        };
+        /** Format: date */
+        NullableDate: string | null;
+        /** Format: date-time */
+        NullableDateTime: string | null;
+        /** @enum {string} */
+        Service: "exchange" | "teams" | "oneDrive" | "outlook" | "sharePoint" | "skypeForBusiness" | "yammer";
+        /**
+         * @description active, inactive: last activity in any service within or before the threshold. neverActive: licensed, no activity known. inGrace: no activity yet, licensed for less than the grace time. unknown: licensed, but no activity report was ever stored. unlicensed: no license and no activity.
+         * @enum {string}
+         */
+        ActivityStatus: "active" | "inactive" | "neverActive" | "inGrace" | "unknown" | "unlicensed";
+        /** @enum {string} */
+        ServiceActivityStatus: "active" | "inactive" | "neverActive";
+        /** @enum {string} */
+        UserType: "member" | "guest";
+        /** @enum {string} */
+        CapabilityStatus: "Enabled" | "Warning" | "Suspended" | "LockedOut" | "Deleted";
+        /** @enum {string} */
+        SyncTaskName: "application-roster" | "application-access" | "license-information";
+        /**
+         * @description partial - finished, but something optional was left out
+         * @enum {string}
+         */
+        TaskRunStatus: "running" | "succeeded" | "partial" | "failed" | "aborted";
+        Tenant: {
+            name: string;
+            tenantId: string | null;
+            /** @description Why this tenant was not started, naming the configuration key; null when it was */
+            problem: string | null;
+            reclamationEnabled: boolean;
+            inactiveAfterDays: number;
+            graceDays: number;
+        };
+        TenantOverview: {
+            tenant: components["schemas"]["Tenant"];
+            accounts: {
+                /** @description Accounts present in the tenant */
+                total: number;
+                enabled: number;
+                disabled: number;
+                guests: number;
+                licensed: number;
+                /** @description Accounts seen before and gone since */
+                deleted: number;
+            };
+            /** @description Licensed accounts by activity status */
+            statuses: {
+                status: components["schemas"]["ActivityStatus"];
+                accounts: number;
+            }[];
+            seats: {
+                bought: number;
+                assigned: number;
+                unassigned: number;
+            };
+            reportRefreshDate: components["schemas"]["NullableDate"];
+            lastSync: components["schemas"]["NullableDateTime"];
+            /** @description What is wrong now, each with what to do */
+            problems: components["schemas"]["Problem"][];
+        };
+        Problem: {
+            task?: components["schemas"]["SyncTaskName"];
+            message: string;
+            mend: string | null;
+            requestId?: string | null;
+        };
+        Task: {
+            task: components["schemas"]["SyncTaskName"];
+            enabled: boolean;
+            /** @description ISO 8601 duration, or a cron expression, or null when switched off */
+            frequency: string | null;
+            /** @enum {string} */
+            state: "disabled" | "idle" | "running";
+            nextRunAt: components["schemas"]["NullableDateTime"];
+            currentRun: null | components["schemas"]["TaskRun"];
+            /** @description The last run that ended */
+            lastRun: null | components["schemas"]["TaskRun"];
+            lastSuccessAt: components["schemas"]["NullableDateTime"];
+        };
+        TaskRun: {
+            id: string;
+            task: components["schemas"]["SyncTaskName"];
+            status: components["schemas"]["TaskRunStatus"];
+            /** Format: date-time */
+            startedAt: string;
+            finishedAt: components["schemas"]["NullableDateTime"];
+            durationMs: number | null;
+            counts: components["schemas"]["TaskRunCounts"];
+            /** @description Optional parts that were left out, why, and what to grant or change */
+            leftOut: {
+                what: string;
+                why: string;
+                mend: string;
+            }[];
+            /** @description A sample of rows that could not be read */
+            malformed: {
+                place: string;
+                problem: string;
+            }[];
+            error: null | components["schemas"]["Problem"];
+        };
+        TaskRunCounts: {
+            /** @description Rows received */
+            read: number;
+            added: number;
+            changed: number;
+            unchanged: number;
+            /** @description Marked as deleted */
+            gone: number;
+            /** @description Could not be read */
+            malformed: number;
+            /** @description Report rows that match no account */
+            unmatched: number;
+        };
+        Account: {
+            id: string;
+            userPrincipalName: string;
+            displayName: string;
+            email: string | null;
+            givenName: string | null;
+            surname: string | null;
+            userType: components["schemas"]["UserType"];
+            enabled: boolean;
+            department: string | null;
+            jobTitle: string | null;
+            companyName: string | null;
+            officeLocation: string | null;
+            country: string | null;
+            createdAt: components["schemas"]["NullableDateTime"];
+            deactivatedAt: components["schemas"]["NullableDateTime"];
+            deletedAt: components["schemas"]["NullableDateTime"];
+            lastSignInAt: components["schemas"]["NullableDateTime"];
+            licenses: components["schemas"]["AssignedLicense"][];
+            lastActivityDate: components["schemas"]["NullableDate"];
+            status: components["schemas"]["ActivityStatus"];
+        };
+        AssignedLicense: {
+            /** Format: uuid */
+            skuId: string;
+            skuPartNumber: string | null;
+            displayName: string;
+            /** @description How the account holds it; direct and by group at once is possible */
+            paths: components["schemas"]["AssignmentPath"][];
+        };
+        AssignmentPath: {
+            /** @enum {string} */
+            type: "direct" | "group";
+            groupId: string | null;
+            groupName: string | null;
+            state: string;
+            error: string | null;
+            disabledPlans: string[];
+            assignedAt: components["schemas"]["NullableDateTime"];
+        };
+        ServiceActivity: {
+            service: components["schemas"]["Service"];
+            lastActivityDate: components["schemas"]["NullableDate"];
+            reportRefreshDate: components["schemas"]["NullableDate"];
+        };
+        AccountDetail: {
+            tenant: string;
+            account: components["schemas"]["Account"];
+            /** @description The seven services, in their usual order */
+            services: components["schemas"]["ServiceActivity"][];
+            reportRefreshDate: components["schemas"]["NullableDate"];
+            syncedAt: components["schemas"]["NullableDateTime"];
+        };
+        AccountActivity: {
+            id: string;
+            userPrincipalName: string;
+            displayName: string;
+            department: string | null;
+            enabled: boolean;
+            licenses: components["schemas"]["AssignedLicense"][];
+            lastActivityDate: components["schemas"]["NullableDate"];
+            status: components["schemas"]["ActivityStatus"];
+            services: components["schemas"]["ServiceActivity"][];
+        };
+        ServiceCounts: {
+            service: components["schemas"]["Service"];
+            active: number;
+            inactive: number;
+            neverActive: number;
+        };
+        License: {
+            /** Format: uuid */
+            skuId: string;
+            skuPartNumber: string;
+            displayName: string;
+            /** @enum {string} */
+            appliesTo: "User" | "Company";
+            status: components["schemas"]["CapabilityStatus"];
+            /** @description Enabled units */
+            bought: number;
+            /** @description Consumed units */
+            assigned: number;
+            /** @description Bought less assigned; negative when more are assigned than bought */
+            unassigned: number;
+            suspended: number;
+            warning: number;
+            lockedOut: number;
+            /** @description Null when the subscriptions could not be read */
+            trial: boolean | null;
+            subscriptions: components["schemas"]["Subscription"][];
+            /** Format: date-time */
+            capturedAt: string;
+        };
+        Subscription: {
+            id: string;
+            status: components["schemas"]["CapabilityStatus"];
+            totalLicenses: number;
+            trial: boolean;
+            startedAt: components["schemas"]["NullableDateTime"];
+            nextLifecycleAt: components["schemas"]["NullableDateTime"];
+        };
+        SuspiciousActivity: {
+            userPrincipalName: string;
+            displayName: string | null;
+            /** @enum {string} */
+            type: "unknown";
+            lastActivityDate: components["schemas"]["NullableDate"];
+            services: components["schemas"]["ServiceActivity"][];
+            reportRefreshDate: components["schemas"]["NullableDate"];
+            /** Format: date-time */
+            firstSeenAt: string;
+        };
+        AccountMatch: {
+            tenant: string;
+            tenantId: string;
+            userId: string;
+            userPrincipalName: string;
+            email: string | null;
+        };
+        EntityAccount: {
+            /** @description The User entity this account belongs to */
+            entityRef: string;
+            detail: components["schemas"]["AccountDetail"];
+        };
+        EntityLicenses: {
+            entityRef: string;
+            /** @enum {string} */
+            kind: "user" | "group";
+            accounts: components["schemas"]["EntityAccount"][];
+            /** @description Users the entity stands for */
+            members: number;
+            /** @description Entity refs of users without an account in any tenant */
+            unmatchedMembers: string[];
+            inactiveAfterDays: number;
+        };
+        ReclamationRequest: {
+            /** @description The account's Graph id or user principal name, or a User entity ref such as user:default/maya */
+            user: string;
+            /** @description Only these SKUs; all licenses of the account when absent */
+            skuIds?: string[];
+            reason: string;
+            /** @description The same key with the same request gives the plan made before instead of a second one */
+            idempotencyKey?: string;
+            /** @description Answer with the plan but store nothing */
+            dryRun?: boolean;
+        };
+        /**
+         * @description planned - nothing was done yet; finished - every license has an outcome
+         * @enum {string}
+         */
+        ReclamationStatus: "planned" | "running" | "finished";
+        /**
+         * @description planned, running: not yet. reclaimed: Microsoft no longer has it assigned. alreadyGone: it was not assigned any more. inheritedFromGroup: a group grants it and it was left alone. conflict: another license depends on it, or Microsoft was changing the account at the same time. notPermitted, notFound, throttled, failed: not done, see message.
+         * @enum {string}
+         */
+        ReclamationOutcome: "planned" | "running" | "reclaimed" | "alreadyGone" | "inheritedFromGroup" | "conflict" | "notPermitted" | "notFound" | "throttled" | "failed";
+        ReclamationItem: {
+            id: string;
+            /** Format: uuid */
+            skuId: string;
+            skuPartNumber: string | null;
+            displayName: string;
+            path: components["schemas"]["AssignmentPath"];
+            outcome: components["schemas"]["ReclamationOutcome"];
+            /** @description The outcome in a sentence */
+            message: string;
+            /** @description Microsoft's request-id of the call */
+            requestId: string | null;
+            startedAt: components["schemas"]["NullableDateTime"];
+            finishedAt: components["schemas"]["NullableDateTime"];
+        };
+        Reclamation: {
+            id: string;
+            tenant: string;
+            status: components["schemas"]["ReclamationStatus"];
+            dryRun: boolean;
+            user: {
+                id: string;
+                userPrincipalName: string;
+                displayName: string;
+            };
+            reason: string;
+            /** @description Entity ref of who asked */
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: components["schemas"]["NullableDateTime"];
+            items: components["schemas"]["ReclamationItem"][];
+        };
+    };
+    responses: {
+        /** @description What happened, to what, and what to do */
+        Error: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: {
+        /** @description The tenant's name in the configuration */
+        tenant: string;
+        reclamationId: string;
+        limit: number;
+        cursor: string;
+        /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
+        text: string;
+        status: components["schemas"]["ActivityStatus"];
+        skuId: string;
+        department: string;
+        enabled: boolean;
+        userType: components["schemas"]["UserType"];
+        /** @description Accounts gone from the tenant are left out unless this is true, which lists only them */
+        deleted: boolean;
+        /** @description Threshold in days; the configured one when absent */
+        inactiveAfterDays: number;
+        order: "asc" | "desc";
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listTenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All tenants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Tenant"][];
+                        totalItems: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantOverview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All tasks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Task"][];
+                        totalItems: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    runTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                task: components["schemas"]["SyncTaskName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task was triggered; its run appears in the task runs */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["SyncTaskName"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTaskRuns: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+                task?: components["schemas"]["SyncTaskName"];
+                status?: components["schemas"]["TaskRunStatus"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of task runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["TaskRun"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+                /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
+                text?: components["parameters"]["text"];
+                status?: components["parameters"]["status"];
+                skuId?: components["parameters"]["skuId"];
+                department?: components["parameters"]["department"];
+                enabled?: components["parameters"]["enabled"];
+                userType?: components["parameters"]["userType"];
+                /** @description Accounts gone from the tenant are left out unless this is true, which lists only them */
+                deleted?: components["parameters"]["deleted"];
+                /** @description Threshold in days; the configured one when absent */
+                inactiveAfterDays?: components["parameters"]["inactiveAfterDays"];
+                sort?: "displayName" | "userPrincipalName" | "department" | "lastActivityDate" | "createdAt";
+                order?: components["parameters"]["order"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["Account"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                /** @description The account's Graph id or user principal name */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listDepartments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All departments, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: string[];
+                        totalItems: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listActivity: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+                /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
+                text?: components["parameters"]["text"];
+                skuId?: components["parameters"]["skuId"];
+                department?: components["parameters"]["department"];
+                enabled?: components["parameters"]["enabled"];
+                /** @description Threshold in days; the configured one when absent */
+                inactiveAfterDays?: components["parameters"]["inactiveAfterDays"];
+                /** @description Only this service decides the status, instead of all seven */
+                service?: components["schemas"]["Service"];
+                status?: components["schemas"]["ServiceActivityStatus"];
+                sort?: "displayName" | "lastActivityDate";
+                order?: components["parameters"]["order"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts, and the counts per service */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["AccountActivity"][];
+                        /** @description Counts over all licensed, not deleted accounts of the tenant */
+                        services: components["schemas"]["ServiceCounts"][];
+                        reportRefreshDate?: components["schemas"]["NullableDate"];
+                        historySince?: components["schemas"]["NullableDate"];
+                        inactiveAfterDays: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listLicenses: {
+        parameters: {
+            query?: {
+                /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
+                text?: components["parameters"]["text"];
+                /** @description Capability status as Microsoft reports it */
+                status?: components["schemas"]["CapabilityStatus"];
+                sort?: "displayName" | "bought" | "assigned" | "unassigned";
+                order?: components["parameters"]["order"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All SKUs that match */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["License"][];
+                        totalItems: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listSuspiciousActivities: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of suspicious activities, newest activity first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["SuspiciousActivity"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReclamations: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reclamations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["Reclamation"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReclamationRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan that this idempotency key made before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            /** @description The plan */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reclamation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    executeReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reclamation with the outcome of each license */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    matchAccounts: {
+        parameters: {
+            query?: {
+                userPrincipalName?: string;
+                email?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every match in every tenant, those by user principal name first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AccountMatch"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEntity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "user" | "group" | "User" | "Group";
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The accounts of the user, or of the members of the group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityLicenses"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As for the caller's User entity */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityLicenses"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+}
+
+/** The OpenAPI document of the REST API. @public */
+export const openApiDocument = {
+  "openapi": "3.1.0",
+  "info": {
+    "title": "m365-licenses",
+    "version": "1",
+    "summary": "The license manager for Microsoft 365",
+    "description": "Accounts, licenses and activity of Microsoft 365 tenants, the integration tasks that keep them, and reclamation of licenses. Lists page by cursor: pass `nextCursor` of one answer as `cursor` of the next request, with the same filters and sort.",
+    "license": {
+      "name": "Apache-2.0",
+      "url": "https://www.apache.org/licenses/LICENSE-2.0.html"
+    }
+  },
+  "servers": [
+    {
+      "url": "/"
+    }
+  ],
+  "paths": {
+    "/tenants": {
+      "get": {
+        "operationId": "listTenants",
+        "summary": "The configured tenants, also those that could not be started",
+        "responses": {
+          "200": {
+            "description": "All tenants",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items",
+                    "totalItems"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Tenant"
+                      }
+                    },
+                    "totalItems": {
+                      "type": "integer"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}": {
+      "get": {
+        "operationId": "getTenant",
+        "summary": "One tenant with its counts, as the Overview shows it",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The tenant",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TenantOverview"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/tasks": {
+      "get": {
+        "operationId": "listTasks",
+        "summary": "The integration tasks of a tenant with their state",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "All tasks",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items",
+                    "totalItems"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Task"
+                      }
+                    },
+                    "totalItems": {
+                      "type": "integer"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/tasks/{task}/run": {
+      "post": {
+        "operationId": "runTask",
+        "summary": "Run a task now instead of at its next scheduled time",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "task",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/SyncTaskName"
+            }
+          }
+        ],
+        "responses": {
+          "202": {
+            "description": "The task was triggered; its run appears in the task runs",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "task"
+                  ],
+                  "properties": {
+                    "task": {
+                      "$ref": "#/components/schemas/SyncTaskName"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/task-runs": {
+      "get": {
+        "operationId": "listTaskRuns",
+        "summary": "The ledger of task runs, newest first",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "name": "task",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/SyncTaskName"
+            }
+          },
+          {
+            "name": "status",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/TaskRunStatus"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of task runs",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/TaskRun"
+                          }
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/users": {
+      "get": {
+        "operationId": "listUsers",
+        "summary": "The application roster",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "$ref": "#/components/parameters/text"
+          },
+          {
+            "$ref": "#/components/parameters/status"
+          },
+          {
+            "$ref": "#/components/parameters/skuId"
+          },
+          {
+            "$ref": "#/components/parameters/department"
+          },
+          {
+            "$ref": "#/components/parameters/enabled"
+          },
+          {
+            "$ref": "#/components/parameters/userType"
+          },
+          {
+            "$ref": "#/components/parameters/deleted"
+          },
+          {
+            "$ref": "#/components/parameters/inactiveAfterDays"
+          },
+          {
+            "name": "sort",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "displayName",
+                "userPrincipalName",
+                "department",
+                "lastActivityDate",
+                "createdAt"
+              ],
+              "default": "displayName"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/order"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of accounts",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/Account"
+                          }
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/users/{userId}": {
+      "get": {
+        "operationId": "getUser",
+        "summary": "One account with each license, its path and the seven services",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "userId",
+            "in": "path",
+            "required": true,
+            "description": "The account's Graph id or user principal name",
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The account",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AccountDetail"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/departments": {
+      "get": {
+        "operationId": "listDepartments",
+        "summary": "The departments of the roster, for filters",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "All departments, by name",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items",
+                    "totalItems"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    },
+                    "totalItems": {
+                      "type": "integer"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/activity": {
+      "get": {
+        "operationId": "listActivity",
+        "summary": "Last activity of licensed accounts in each of the seven services",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "$ref": "#/components/parameters/text"
+          },
+          {
+            "$ref": "#/components/parameters/skuId"
+          },
+          {
+            "$ref": "#/components/parameters/department"
+          },
+          {
+            "$ref": "#/components/parameters/enabled"
+          },
+          {
+            "$ref": "#/components/parameters/inactiveAfterDays"
+          },
+          {
+            "name": "service",
+            "in": "query",
+            "description": "Only this service decides the status, instead of all seven",
+            "schema": {
+              "$ref": "#/components/schemas/Service"
+            }
+          },
+          {
+            "name": "status",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/ServiceActivityStatus"
+            }
+          },
+          {
+            "name": "sort",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "displayName",
+                "lastActivityDate"
+              ],
+              "default": "displayName"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/order"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of accounts, and the counts per service",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items",
+                        "services",
+                        "inactiveAfterDays"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/AccountActivity"
+                          }
+                        },
+                        "services": {
+                          "type": "array",
+                          "description": "Counts over all licensed, not deleted accounts of the tenant",
+                          "items": {
+                            "$ref": "#/components/schemas/ServiceCounts"
+                          }
+                        },
+                        "reportRefreshDate": {
+                          "$ref": "#/components/schemas/NullableDate"
+                        },
+                        "historySince": {
+                          "$ref": "#/components/schemas/NullableDate"
+                        },
+                        "inactiveAfterDays": {
+                          "type": "integer"
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/licenses": {
+      "get": {
+        "operationId": "listLicenses",
+        "summary": "The SKUs of the tenant with their seats and subscriptions",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/text"
+          },
+          {
+            "name": "status",
+            "in": "query",
+            "description": "Capability status as Microsoft reports it",
+            "schema": {
+              "$ref": "#/components/schemas/CapabilityStatus"
+            }
+          },
+          {
+            "name": "sort",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "displayName",
+                "bought",
+                "assigned",
+                "unassigned"
+              ],
+              "default": "displayName"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/order"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "All SKUs that match",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items",
+                    "totalItems"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/License"
+                      }
+                    },
+                    "totalItems": {
+                      "type": "integer"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/suspicious-activities": {
+      "get": {
+        "operationId": "listSuspiciousActivities",
+        "summary": "Report rows that match no account of the roster",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of suspicious activities, newest activity first",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/SuspiciousActivity"
+                          }
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations": {
+      "get": {
+        "operationId": "listReclamations",
+        "summary": "Reclamations, newest first",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of reclamations",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/Reclamation"
+                          }
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createReclamation",
+        "summary": "Plan which licenses of one account would be taken back; changes nothing",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ReclamationRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The plan that this idempotency key made before",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "201": {
+            "description": "The plan",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}": {
+      "get": {
+        "operationId": "getReclamation",
+        "summary": "One reclamation with the outcome of each license",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The reclamation",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}/execute": {
+      "post": {
+        "operationId": "executeReclamation",
+        "summary": "Carry out a plan; asked again, it goes on where it stopped and repeats nothing",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The reclamation with the outcome of each license",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/account-matches": {
+      "get": {
+        "operationId": "matchAccounts",
+        "summary": "The accounts that have this user principal name or email",
+        "parameters": [
+          {
+            "name": "userPrincipalName",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 320
+            }
+          },
+          {
+            "name": "email",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 320
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Every match in every tenant, those by user principal name first",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/AccountMatch"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/entities/{kind}/{namespace}/{name}": {
+      "get": {
+        "operationId": "getEntity",
+        "summary": "What the card of a User or Group entity shows",
+        "parameters": [
+          {
+            "name": "kind",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "enum": [
+                "user",
+                "group",
+                "User",
+                "Group"
+              ]
+            }
+          },
+          {
+            "name": "namespace",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          },
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The accounts of the user, or of the members of the group",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/EntityLicenses"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/me": {
+      "get": {
+        "operationId": "getMe",
+        "summary": "The caller's own accounts and licenses",
+        "responses": {
+          "200": {
+            "description": "As for the caller's User entity",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/EntityLicenses"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    }
+  },
+  "components": {
+    "parameters": {
+      "tenant": {
+        "name": "tenant",
+        "in": "path",
+        "required": true,
+        "description": "The tenant's name in the configuration",
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        }
+      },
+      "reclamationId": {
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        }
+      },
+      "limit": {
+        "name": "limit",
+        "in": "query",
+        "schema": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 500,
+          "default": 50
+        }
+      },
+      "cursor": {
+        "name": "cursor",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        }
+      },
+      "text": {
+        "name": "text",
+        "in": "query",
+        "description": "The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter",
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 200
+        }
+      },
+      "status": {
+        "name": "status",
+        "in": "query",
+        "schema": {
+          "$ref": "#/components/schemas/ActivityStatus"
+        }
+      },
+      "skuId": {
+        "name": "skuId",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        }
+      },
+      "department": {
+        "name": "department",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        }
+      },
+      "enabled": {
+        "name": "enabled",
+        "in": "query",
+        "schema": {
+          "type": "boolean"
+        }
+      },
+      "userType": {
+        "name": "userType",
+        "in": "query",
+        "schema": {
+          "$ref": "#/components/schemas/UserType"
+        }
+      },
+      "deleted": {
+        "name": "deleted",
+        "in": "query",
+        "description": "Accounts gone from the tenant are left out unless this is true, which lists only them",
+        "schema": {
+          "type": "boolean",
+          "default": false
+        }
+      },
+      "inactiveAfterDays": {
+        "name": "inactiveAfterDays",
+        "in": "query",
+        "description": "Threshold in days; the configured one when absent",
+        "schema": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 3650
+        }
+      },
+      "order": {
+        "name": "order",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        }
+      }
+    },
+    "responses": {
+      "Error": {
+        "description": "What happened, to what, and what to do",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            }
+          }
+        }
+      }
+    },
+    "schemas": {
+      "Error": {
+        "type": "object",
+        "required": [
+          "error"
+        ],
+        "properties": {
+          "error": {
+            "type": "object",
+            "required": [
+              "name",
+              "message"
+            ],
+            "properties": {
+              "name": {
+                "type": "string"
+              },
+              "message": {
+                "type": "string"
+              }
+            }
+          }
+        }
+      },
+      "Page": {
+        "type": "object",
+        "required": [
+          "totalItems"
+        ],
+        "properties": {
+          "totalItems": {
+            "type": "integer"
+          },
+          "nextCursor": {
+            "type": "string"
+          }
+        }
+      },
+      "NullableDate": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date"
+      },
+      "NullableDateTime": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time"
+      },
+      "Service": {
+        "type": "string",
+        "enum": [
+          "exchange",
+          "teams",
+          "oneDrive",
+          "outlook",
+          "sharePoint",
+          "skypeForBusiness",
+          "yammer"
+        ]
+      },
+      "ActivityStatus": {
+        "type": "string",
+        "description": "active, inactive: last activity in any service within or before the threshold. neverActive: licensed, no activity known. inGrace: no activity yet, licensed for less than the grace time. unknown: licensed, but no activity report was ever stored. unlicensed: no license and no activity.",
+        "enum": [
+          "active",
+          "inactive",
+          "neverActive",
+          "inGrace",
+          "unknown",
+          "unlicensed"
+        ]
+      },
+      "ServiceActivityStatus": {
+        "type": "string",
+        "enum": [
+          "active",
+          "inactive",
+          "neverActive"
+        ]
+      },
+      "UserType": {
+        "type": "string",
+        "enum": [
+          "member",
+          "guest"
+        ]
+      },
+      "CapabilityStatus": {
+        "type": "string",
+        "enum": [
+          "Enabled",
+          "Warning",
+          "Suspended",
+          "LockedOut",
+          "Deleted"
+        ]
+      },
+      "SyncTaskName": {
+        "type": "string",
+        "enum": [
+          "application-roster",
+          "application-access",
+          "license-information"
+        ]
+      },
+      "TaskRunStatus": {
+        "type": "string",
+        "description": "partial - finished, but something optional was left out",
+        "enum": [
+          "running",
+          "succeeded",
+          "partial",
+          "failed",
+          "aborted"
+        ]
+      },
+      "Tenant": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name",
+          "tenantId",
+          "problem",
+          "reclamationEnabled",
+          "inactiveAfterDays",
+          "graceDays"
+        ],
+        "properties": {
+          "name": {
+            "type": "string"
+          },
+          "tenantId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "problem": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Why this tenant was not started, naming the configuration key; null when it was"
+          },
+          "reclamationEnabled": {
+            "type": "boolean"
+          },
+          "inactiveAfterDays": {
+            "type": "integer"
+          },
+          "graceDays": {
+            "type": "integer"
+          }
+        }
+      },
+      "TenantOverview": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "tenant",
+          "accounts",
+          "statuses",
+          "seats",
+          "reportRefreshDate",
+          "lastSync",
+          "problems"
+        ],
+        "properties": {
+          "tenant": {
+            "$ref": "#/components/schemas/Tenant"
+          },
+          "accounts": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "total",
+              "enabled",
+              "disabled",
+              "guests",
+              "licensed",
+              "deleted"
+            ],
+            "properties": {
+              "total": {
+                "type": "integer",
+                "description": "Accounts present in the tenant"
+              },
+              "enabled": {
+                "type": "integer"
+              },
+              "disabled": {
+                "type": "integer"
+              },
+              "guests": {
+                "type": "integer"
+              },
+              "licensed": {
+                "type": "integer"
+              },
+              "deleted": {
+                "type": "integer",
+                "description": "Accounts seen before and gone since"
+              }
+            }
+          },
+          "statuses": {
+            "type": "array",
+            "description": "Licensed accounts by activity status",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "status",
+                "accounts"
+              ],
+              "properties": {
+                "status": {
+                  "$ref": "#/components/schemas/ActivityStatus"
+                },
+                "accounts": {
+                  "type": "integer"
+                }
+              }
+            }
+          },
+          "seats": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "bought",
+              "assigned",
+              "unassigned"
+            ],
+            "properties": {
+              "bought": {
+                "type": "integer"
+              },
+              "assigned": {
+                "type": "integer"
+              },
+              "unassigned": {
+                "type": "integer"
+              }
+            }
+          },
+          "reportRefreshDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "lastSync": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "problems": {
+            "type": "array",
+            "description": "What is wrong now, each with what to do",
+            "items": {
+              "$ref": "#/components/schemas/Problem"
+            }
+          }
+        }
+      },
+      "Problem": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "message",
+          "mend"
+        ],
+        "properties": {
+          "task": {
+            "$ref": "#/components/schemas/SyncTaskName"
+          },
+          "message": {
+            "type": "string"
+          },
+          "mend": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "requestId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          }
+        }
+      },
+      "Task": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "task",
+          "enabled",
+          "frequency",
+          "state",
+          "nextRunAt",
+          "currentRun",
+          "lastRun",
+          "lastSuccessAt"
+        ],
+        "properties": {
+          "task": {
+            "$ref": "#/components/schemas/SyncTaskName"
+          },
+          "enabled": {
+            "type": "boolean"
+          },
+          "frequency": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "ISO 8601 duration, or a cron expression, or null when switched off"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "disabled",
+              "idle",
+              "running"
+            ]
+          },
+          "nextRunAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "currentRun": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/TaskRun"
+              }
+            ]
+          },
+          "lastRun": {
+            "description": "The last run that ended",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/TaskRun"
+              }
+            ]
+          },
+          "lastSuccessAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          }
+        }
+      },
+      "TaskRun": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "task",
+          "status",
+          "startedAt",
+          "finishedAt",
+          "durationMs",
+          "counts",
+          "leftOut",
+          "malformed",
+          "error"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "task": {
+            "$ref": "#/components/schemas/SyncTaskName"
+          },
+          "status": {
+            "$ref": "#/components/schemas/TaskRunStatus"
+          },
+          "startedAt": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "finishedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "durationMs": {
+            "type": [
+              "integer",
+              "null"
+            ]
+          },
+          "counts": {
+            "$ref": "#/components/schemas/TaskRunCounts"
+          },
+          "leftOut": {
+            "type": "array",
+            "description": "Optional parts that were left out, why, and what to grant or change",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "what",
+                "why",
+                "mend"
+              ],
+              "properties": {
+                "what": {
+                  "type": "string"
+                },
+                "why": {
+                  "type": "string"
+                },
+                "mend": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "malformed": {
+            "type": "array",
+            "description": "A sample of rows that could not be read",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "place",
+                "problem"
+              ],
+              "properties": {
+                "place": {
+                  "type": "string"
+                },
+                "problem": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "error": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/Problem"
+              }
+            ]
+          }
+        }
+      },
+      "TaskRunCounts": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "read",
+          "added",
+          "changed",
+          "unchanged",
+          "gone",
+          "malformed",
+          "unmatched"
+        ],
+        "properties": {
+          "read": {
+            "type": "integer",
+            "description": "Rows received"
+          },
+          "added": {
+            "type": "integer"
+          },
+          "changed": {
+            "type": "integer"
+          },
+          "unchanged": {
+            "type": "integer"
+          },
+          "gone": {
+            "type": "integer",
+            "description": "Marked as deleted"
+          },
+          "malformed": {
+            "type": "integer",
+            "description": "Could not be read"
+          },
+          "unmatched": {
+            "type": "integer",
+            "description": "Report rows that match no account"
+          }
+        }
+      },
+      "Account": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "userPrincipalName",
+          "displayName",
+          "email",
+          "givenName",
+          "surname",
+          "userType",
+          "enabled",
+          "department",
+          "jobTitle",
+          "companyName",
+          "officeLocation",
+          "country",
+          "createdAt",
+          "deactivatedAt",
+          "deletedAt",
+          "lastSignInAt",
+          "licenses",
+          "lastActivityDate",
+          "status"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "userPrincipalName": {
+            "type": "string"
+          },
+          "displayName": {
+            "type": "string"
+          },
+          "email": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "givenName": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "surname": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "userType": {
+            "$ref": "#/components/schemas/UserType"
+          },
+          "enabled": {
+            "type": "boolean"
+          },
+          "department": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "jobTitle": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "companyName": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "officeLocation": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "country": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "createdAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "deactivatedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "deletedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "lastSignInAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "licenses": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/AssignedLicense"
+            }
+          },
+          "lastActivityDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "status": {
+            "$ref": "#/components/schemas/ActivityStatus"
+          }
+        }
+      },
+      "AssignedLicense": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "skuId",
+          "skuPartNumber",
+          "displayName",
+          "paths"
+        ],
+        "properties": {
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "skuPartNumber": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "displayName": {
+            "type": "string"
+          },
+          "paths": {
+            "type": "array",
+            "description": "How the account holds it; direct and by group at once is possible",
+            "items": {
+              "$ref": "#/components/schemas/AssignmentPath"
+            }
+          }
+        }
+      },
+      "AssignmentPath": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "groupId",
+          "groupName",
+          "state",
+          "error",
+          "disabledPlans",
+          "assignedAt"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "enum": [
+              "direct",
+              "group"
+            ]
+          },
+          "groupId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "groupName": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "state": {
+            "type": "string"
+          },
+          "error": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "disabledPlans": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "assignedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          }
+        }
+      },
+      "ServiceActivity": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "service",
+          "lastActivityDate",
+          "reportRefreshDate"
+        ],
+        "properties": {
+          "service": {
+            "$ref": "#/components/schemas/Service"
+          },
+          "lastActivityDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "reportRefreshDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          }
+        }
+      },
+      "AccountDetail": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "tenant",
+          "account",
+          "services",
+          "reportRefreshDate",
+          "syncedAt"
+        ],
+        "properties": {
+          "tenant": {
+            "type": "string"
+          },
+          "account": {
+            "$ref": "#/components/schemas/Account"
+          },
+          "services": {
+            "type": "array",
+            "description": "The seven services, in their usual order",
+            "items": {
+              "$ref": "#/components/schemas/ServiceActivity"
+            }
+          },
+          "reportRefreshDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "syncedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          }
+        }
+      },
+      "AccountActivity": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "userPrincipalName",
+          "displayName",
+          "department",
+          "enabled",
+          "licenses",
+          "lastActivityDate",
+          "status",
+          "services"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "userPrincipalName": {
+            "type": "string"
+          },
+          "displayName": {
+            "type": "string"
+          },
+          "department": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "enabled": {
+            "type": "boolean"
+          },
+          "licenses": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/AssignedLicense"
+            }
+          },
+          "lastActivityDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "status": {
+            "$ref": "#/components/schemas/ActivityStatus"
+          },
+          "services": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ServiceActivity"
+            }
+          }
+        }
+      },
+      "ServiceCounts": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "service",
+          "active",
+          "inactive",
+          "neverActive"
+        ],
+        "properties": {
+          "service": {
+            "$ref": "#/components/schemas/Service"
+          },
+          "active": {
+            "type": "integer"
+          },
+          "inactive": {
+            "type": "integer"
+          },
+          "neverActive": {
+            "type": "integer"
+          }
+        }
+      },
+      "License": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "skuId",
+          "skuPartNumber",
+          "displayName",
+          "appliesTo",
+          "status",
+          "bought",
+          "assigned",
+          "unassigned",
+          "suspended",
+          "warning",
+          "lockedOut",
+          "trial",
+          "subscriptions",
+          "capturedAt"
+        ],
+        "properties": {
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "skuPartNumber": {
+            "type": "string"
+          },
+          "displayName": {
+            "type": "string"
+          },
+          "appliesTo": {
+            "type": "string",
+            "enum": [
+              "User",
+              "Company"
+            ]
+          },
+          "status": {
+            "$ref": "#/components/schemas/CapabilityStatus"
+          },
+          "bought": {
+            "type": "integer",
+            "description": "Enabled units"
+          },
+          "assigned": {
+            "type": "integer",
+            "description": "Consumed units"
+          },
+          "unassigned": {
+            "type": "integer",
+            "description": "Bought less assigned; negative when more are assigned than bought"
+          },
+          "suspended": {
+            "type": "integer"
+          },
+          "warning": {
+            "type": "integer"
+          },
+          "lockedOut": {
+            "type": "integer"
+          },
+          "trial": {
+            "type": [
+              "boolean",
+              "null"
+            ],
+            "description": "Null when the subscriptions could not be read"
+          },
+          "subscriptions": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Subscription"
+            }
+          },
+          "capturedAt": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "Subscription": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "status",
+          "totalLicenses",
+          "trial",
+          "startedAt",
+          "nextLifecycleAt"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "status": {
+            "$ref": "#/components/schemas/CapabilityStatus"
+          },
+          "totalLicenses": {
+            "type": "integer"
+          },
+          "trial": {
+            "type": "boolean"
+          },
+          "startedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "nextLifecycleAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          }
+        }
+      },
+      "SuspiciousActivity": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "userPrincipalName",
+          "displayName",
+          "type",
+          "lastActivityDate",
+          "services",
+          "reportRefreshDate",
+          "firstSeenAt"
+        ],
+        "properties": {
+          "userPrincipalName": {
+            "type": "string"
+          },
+          "displayName": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "type": {
+            "type": "string",
+            "enum": [
+              "unknown"
+            ]
+          },
+          "lastActivityDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "services": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ServiceActivity"
+            }
+          },
+          "reportRefreshDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "firstSeenAt": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "AccountMatch": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "tenant",
+          "tenantId",
+          "userId",
+          "userPrincipalName",
+          "email"
+        ],
+        "properties": {
+          "tenant": {
+            "type": "string"
+          },
+          "tenantId": {
+            "type": "string"
+          },
+          "userId": {
+            "type": "string"
+          },
+          "userPrincipalName": {
+            "type": "string"
+          },
+          "email": {
+            "type": [
+              "string",
+              "null"
+            ]
+          }
+        }
+      },
+      "EntityAccount": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "entityRef",
+          "detail"
+        ],
+        "properties": {
+          "entityRef": {
+            "type": "string",
+            "description": "The User entity this account belongs to"
+          },
+          "detail": {
+            "$ref": "#/components/schemas/AccountDetail"
+          }
+        }
+      },
+      "EntityLicenses": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "entityRef",
+          "kind",
+          "accounts",
+          "members",
+          "unmatchedMembers",
+          "inactiveAfterDays"
+        ],
+        "properties": {
+          "entityRef": {
+            "type": "string"
+          },
+          "kind": {
+            "type": "string",
+            "enum": [
+              "user",
+              "group"
+            ]
+          },
+          "accounts": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/EntityAccount"
+            }
+          },
+          "members": {
+            "type": "integer",
+            "description": "Users the entity stands for",
+            "1 for a user": null
+          },
+          "unmatchedMembers": {
+            "type": "array",
+            "description": "Entity refs of users without an account in any tenant",
+            "items": {
+              "type": "string"
+            }
+          },
+          "inactiveAfterDays": {
+            "type": "integer"
+          }
+        }
+      },
+      "ReclamationRequest": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "user",
+          "reason"
+        ],
+        "properties": {
+          "user": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 320,
+            "description": "The account's Graph id or user principal name, or a User entity ref such as user:default/maya"
+          },
+          "skuIds": {
+            "type": "array",
+            "minItems": 1,
+            "description": "Only these SKUs; all licenses of the account when absent",
+            "items": {
+              "type": "string",
+              "format": "uuid"
+            }
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000
+          },
+          "idempotencyKey": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200,
+            "description": "The same key with the same request gives the plan made before instead of a second one"
+          },
+          "dryRun": {
+            "type": "boolean",
+            "description": "Answer with the plan but store nothing"
+          }
+        }
+      },
+      "ReclamationStatus": {
+        "type": "string",
+        "description": "planned - nothing was done yet; finished - every license has an outcome",
+        "enum": [
+          "planned",
+          "running",
+          "finished"
+        ]
+      },
+      "ReclamationOutcome": {
+        "type": "string",
+        "description": "planned, running: not yet. reclaimed: Microsoft no longer has it assigned. alreadyGone: it was not assigned any more. inheritedFromGroup: a group grants it and it was left alone. conflict: another license depends on it, or Microsoft was changing the account at the same time. notPermitted, notFound, throttled, failed: not done, see message.",
+        "enum": [
+          "planned",
+          "running",
+          "reclaimed",
+          "alreadyGone",
+          "inheritedFromGroup",
+          "conflict",
+          "notPermitted",
+          "notFound",
+          "throttled",
+          "failed"
+        ]
+      },
+      "ReclamationItem": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "skuId",
+          "skuPartNumber",
+          "displayName",
+          "path",
+          "outcome",
+          "message",
+          "requestId",
+          "startedAt",
+          "finishedAt"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "skuPartNumber": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "displayName": {
+            "type": "string"
+          },
+          "path": {
+            "$ref": "#/components/schemas/AssignmentPath"
+          },
+          "outcome": {
+            "$ref": "#/components/schemas/ReclamationOutcome"
+          },
+          "message": {
+            "type": "string",
+            "description": "The outcome in a sentence"
+          },
+          "requestId": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Microsoft's request-id of the call"
+          },
+          "startedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "finishedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          }
+        }
+      },
+      "Reclamation": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "tenant",
+          "status",
+          "dryRun",
+          "user",
+          "reason",
+          "createdBy",
+          "createdAt",
+          "finishedAt",
+          "items"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "tenant": {
+            "type": "string"
+          },
+          "status": {
+            "$ref": "#/components/schemas/ReclamationStatus"
+          },
+          "dryRun": {
+            "type": "boolean"
+          },
+          "user": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "id",
+              "userPrincipalName",
+              "displayName"
+            ],
+            "properties": {
+              "id": {
+                "type": "string"
+              },
+              "userPrincipalName": {
+                "type": "string"
+              },
+              "displayName": {
+                "type": "string"
+              }
+            }
+          },
+          "reason": {
+            "type": "string"
+          },
+          "createdBy": {
+            "type": "string",
+            "description": "Entity ref of who asked"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "finishedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "items": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ReclamationItem"
+            }
+          }
+        }
+      }
+    }
+  }
+} as const;
+
+/** The operations of the REST API with their addresses. @public */
+export const openApiOperations = [
+  {
+    "operationId": "listTenants",
+    "method": "get",
+    "path": "/tenants"
+  },
+  {
+    "operationId": "getTenant",
+    "method": "get",
+    "path": "/tenants/{tenant}"
+  },
+  {
+    "operationId": "listTasks",
+    "method": "get",
+    "path": "/tenants/{tenant}/tasks"
+  },
+  {
+    "operationId": "runTask",
+    "method": "post",
+    "path": "/tenants/{tenant}/tasks/{task}/run"
+  },
+  {
+    "operationId": "listTaskRuns",
+    "method": "get",
+    "path": "/tenants/{tenant}/task-runs"
+  },
+  {
+    "operationId": "listUsers",
+    "method": "get",
+    "path": "/tenants/{tenant}/users"
+  },
+  {
+    "operationId": "getUser",
+    "method": "get",
+    "path": "/tenants/{tenant}/users/{userId}"
+  },
+  {
+    "operationId": "listDepartments",
+    "method": "get",
+    "path": "/tenants/{tenant}/departments"
+  },
+  {
+    "operationId": "listActivity",
+    "method": "get",
+    "path": "/tenants/{tenant}/activity"
+  },
+  {
+    "operationId": "listLicenses",
+    "method": "get",
+    "path": "/tenants/{tenant}/licenses"
+  },
+  {
+    "operationId": "listSuspiciousActivities",
+    "method": "get",
+    "path": "/tenants/{tenant}/suspicious-activities"
+  },
+  {
+    "operationId": "listReclamations",
+    "method": "get",
+    "path": "/tenants/{tenant}/reclamations"
+  },
+  {
+    "operationId": "createReclamation",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamations"
+  },
+  {
+    "operationId": "getReclamation",
+    "method": "get",
+    "path": "/tenants/{tenant}/reclamations/{id}"
+  },
+  {
+    "operationId": "executeReclamation",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamations/{id}/execute"
+  },
+  {
+    "operationId": "matchAccounts",
+    "method": "get",
+    "path": "/account-matches"
+  },
+  {
+    "operationId": "getEntity",
+    "method": "get",
+    "path": "/entities/{kind}/{namespace}/{name}"
+  },
+  {
+    "operationId": "getMe",
+    "method": "get",
+    "path": "/me"
+  }
+] as const;

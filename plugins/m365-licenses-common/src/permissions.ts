@@ -1,0 +1,85 @@
+import { createPermission } from '@backstage/plugin-permission-common';
+
+/**
+ * The resource type of accounts: conditional decisions on it become filters on
+ * the roster.
+ *
+ * @public
+ */
+export const RESOURCE_TYPE_ACCOUNT = 'm365-licenses-account';
+
+/**
+ * Reading accounts, what they hold and when each was last used. One's own
+ * account needs no permission.
+ *
+ * @public
+ */
+export const accountReadPermission = createPermission({
+  name: 'm365-licenses.account.read',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_ACCOUNT,
+});
+
+/**
+ * Reading SKUs, seats and subscriptions, and the state of the integration tasks.
+ *
+ * @public
+ */
+export const licenseReadPermission = createPermission({
+  name: 'm365-licenses.license.read',
+  attributes: { action: 'read' },
+});
+
+/**
+ * Running an integration task now.
+ *
+ * @public
+ */
+export const taskRunPermission = createPermission({
+  name: 'm365-licenses.task.run',
+  attributes: { action: 'update' },
+});
+
+/**
+ * Reading reclamations.
+ *
+ * @public
+ */
+export const reclamationReadPermission = createPermission({
+  name: 'm365-licenses.reclamation.read',
+  attributes: { action: 'read' },
+});
+
+/**
+ * Planning a reclamation.
+ *
+ * @public
+ */
+export const reclamationCreatePermission = createPermission({
+  name: 'm365-licenses.reclamation.create',
+  attributes: { action: 'create' },
+});
+
+/**
+ * Carrying out a planned reclamation: this takes licenses away.
+ *
+ * @public
+ */
+export const reclamationExecutePermission = createPermission({
+  name: 'm365-licenses.reclamation.execute',
+  attributes: { action: 'delete' },
+});
+
+/**
+ * All permissions of the plugin.
+ *
+ * @public
+ */
+export const m365LicensesPermissions = [
+  accountReadPermission,
+  licenseReadPermission,
+  taskRunPermission,
+  reclamationReadPermission,
+  reclamationCreatePermission,
+  reclamationExecutePermission,
+];

@@ -1,0 +1,104 @@
+import type { components } from './openapi/openapi.generated';
+
+type Schemas = components['schemas'];
+
+/** A configured Microsoft 365 tenant. @public */
+export type Tenant = Schemas['Tenant'];
+/** A tenant with its counts and what is wrong with it now. @public */
+export type TenantOverview = Schemas['TenantOverview'];
+/** What is wrong, and what to do. @public */
+export type Problem = Schemas['Problem'];
+/** The name of an integration task, as in addresses. @public */
+export type SyncTaskName = Schemas['SyncTaskName'];
+/** An integration task with its state. @public */
+export type Task = Schemas['Task'];
+/** One run of an integration task, as the ledger keeps it. @public */
+export type TaskRun = Schemas['TaskRun'];
+/** How a task run ended, or that it has not. @public */
+export type TaskRunStatus = Schemas['TaskRunStatus'];
+/** The rows a task run handled. @public */
+export type TaskRunCounts = Schemas['TaskRunCounts'];
+/** One of the seven services whose use is observed. @public */
+export type Service = Schemas['Service'];
+/** The activity status of an account. @public */
+export type ActivityStatus = Schemas['ActivityStatus'];
+/** The activity status of a licensed account in one service or in all. @public */
+export type ServiceActivityStatus = Schemas['ServiceActivityStatus'];
+/** The last activity in one service. @public */
+export type ServiceActivity = Schemas['ServiceActivity'];
+/** How many licensed accounts use a service. @public */
+export type ServiceCounts = Schemas['ServiceCounts'];
+/** An account of the roster. @public */
+export type Account = Schemas['Account'];
+/** Whether an account belongs to the organization or is a guest. @public */
+export type UserType = Schemas['UserType'];
+/** A license that an account holds, with each path it holds it by. @public */
+export type AssignedLicense = Schemas['AssignedLicense'];
+/** How an account holds a license: directly, or by a group. @public */
+export type AssignmentPath = Schemas['AssignmentPath'];
+/** An account with its licenses and the seven services. @public */
+export type AccountDetail = Schemas['AccountDetail'];
+/** An account's last activity in each service. @public */
+export type AccountActivity = Schemas['AccountActivity'];
+/** A SKU of a tenant with its seats and subscriptions. @public */
+export type License = Schemas['License'];
+/** A subscription that seats of a SKU come from. @public */
+export type Subscription = Schemas['Subscription'];
+/** The status of a SKU or subscription in Microsoft's words. @public */
+export type CapabilityStatus = Schemas['CapabilityStatus'];
+/** A report row that matches no account of the roster. @public */
+export type SuspiciousActivity = Schemas['SuspiciousActivity'];
+/** An account found by user principal name or email. @public */
+export type AccountMatch = Schemas['AccountMatch'];
+/** An account and the User entity it belongs to. @public */
+export type EntityAccount = Schemas['EntityAccount'];
+/** What the card of a User or Group entity shows. @public */
+export type EntityLicenses = Schemas['EntityLicenses'];
+/** A request to plan a reclamation. @public */
+export type ReclamationRequest = Schemas['ReclamationRequest'];
+/** A plan to take licenses back, and what became of it. @public */
+export type Reclamation = Schemas['Reclamation'];
+/** One license of a reclamation. @public */
+export type ReclamationItem = Schemas['ReclamationItem'];
+/** What became of one license of a reclamation. @public */
+export type ReclamationOutcome = Schemas['ReclamationOutcome'];
+
+/**
+ * The seven services, in the order in which they are shown everywhere.
+ *
+ * @public
+ */
+export const SERVICES = [
+  'exchange',
+  'teams',
+  'oneDrive',
+  'outlook',
+  'sharePoint',
+  'skypeForBusiness',
+  'yammer',
+] as const satisfies readonly Service[];
+
+/**
+ * The integration tasks, in the order in which they are shown.
+ *
+ * @public
+ */
+export const SYNC_TASKS = [
+  'application-roster',
+  'application-access',
+  'license-information',
+] as const satisfies readonly SyncTaskName[];
+
+/**
+ * The activity statuses of an account, in the order in which they are shown.
+ *
+ * @public
+ */
+export const ACTIVITY_STATUSES = [
+  'active',
+  'inactive',
+  'neverActive',
+  'inGrace',
+  'unknown',
+  'unlicensed',
+] as const satisfies readonly ActivityStatus[];
