@@ -1967,6 +1967,7 @@ export const openApiDocument = {
           {
             "name": "userPrincipalName",
             "in": "query",
+            "allowReserved": true,
             "schema": {
               "type": "string",
               "minLength": 1,
@@ -1976,6 +1977,7 @@ export const openApiDocument = {
           {
             "name": "email",
             "in": "query",
+            "allowReserved": true,
             "schema": {
               "type": "string",
               "minLength": 1,
@@ -2131,6 +2133,7 @@ export const openApiDocument = {
       "text": {
         "name": "text",
         "in": "query",
+        "allowReserved": true,
         "description": "The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter",
         "schema": {
           "type": "string",
@@ -2156,6 +2159,7 @@ export const openApiDocument = {
       "department": {
         "name": "department",
         "in": "query",
+        "allowReserved": true,
         "schema": {
           "type": "string",
           "minLength": 1

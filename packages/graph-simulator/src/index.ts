@@ -1,0 +1,57 @@
+/**
+ * A Microsoft 365 tenant on loopback: what Microsoft Graph answers, for
+ * demonstration, tests and benchmarks.
+ *
+ * @packageDocumentation
+ */
+
+export { CAST } from './cast';
+export type { CastMember } from './cast';
+export { Faults } from './faults';
+export type {
+  Budget,
+  Fault,
+  FaultHandle,
+  FaultRule,
+  ReportFaults,
+} from './faults';
+export { RequestLog } from './requests';
+export type { Face, RequestEntry } from './requests';
+export { DEFAULT_ROLES } from './server';
+export {
+  DEFAULT_ACCOUNTS,
+  DEFAULT_CLIENT_ID,
+  DEFAULT_CLIENT_SECRET,
+  DEFAULT_PORT,
+  DEFAULT_TENANT_ID,
+  startSimulator,
+} from './simulator';
+export type { Simulator, SimulatorOptions } from './simulator';
+export { LICENSE_GROUPS } from './tenant/groups';
+export type {
+  Account,
+  AccountKind,
+  Assignment,
+  Group,
+  MailClient,
+  SignIns,
+  Sku,
+  Stranger,
+  Subscription,
+  SubscriptionStatus,
+} from './tenant/model';
+export { PRODUCTS, SERVICE_PLANS } from './tenant/products';
+export type {
+  Product,
+  ServicePlanName,
+  SkuPartNumber,
+} from './tenant/products';
+export { SERVICES } from './tenant/services';
+export type { Service } from './tenant/services';
+export { Tenant } from './tenant/Tenant';
+export type {
+  AccountChanges,
+  NewAccount,
+  TenantContent,
+} from './tenant/Tenant';
+export type { SkuTruth, Truth } from './tenant/truth';

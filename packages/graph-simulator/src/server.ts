@@ -1,0 +1,630 @@
+import { setTimeout as pause } from 'timers/promises';
+import express, { Request, RequestHandler, Response } from 'express';
+import {
+  Answer,
+  GraphError,
+  graphErrorAnswer,
+  json,
+  requestIds,
+  RequestIds,
+} from './answers';
+import {
+  companySubscriptions,
+  group,
+  organization,
+  pick,
+  reportSettings,
+  resourceNotFound,
+  subscribedSkus,
+} from './directory';
+import { Fault, Faults } from './faults';
+import { changedAssignments, parseLicenseChange } from './licenses';
+import { Login } from './login';
+import { Downloads, parseReportCall, Reports } from './reports';
+import { Face, RequestLog } from './requests';
+import { Account } from './tenant/model';
+import { Tenant } from './tenant/Tenant';
+import {
+  parseSelection,
+  renderUser,
+  Selection,
+  UserPages,
+  VisibleLicenses,
+} from './users';
+
+/** What the faces of the simulator share. */
+export interface SimulatorParts {
+  tenant: Tenant;
+  faults: Faults;
+  requests: RequestLog;
+  login: Login;
+  premium: boolean;
+  latencyMs: number;
+  origin: () => string;
+  downloadOrigin: () => string;
+}
+
+type Handler = (request: Request) => Answer | Promise<Answer>;
+
+const DIRECTORY_READ = ['Directory.Read.All', 'Directory.ReadWrite.All'];
+
+/** Any one of these application permissions is enough. */
+const ROLES = {
+  users: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY_READ],
+  signInActivity: ['AuditLog.Read.All'],
+  subscribedSkus: [
+    'LicenseAssignment.Read.All',
+    'Organization.Read.All',
+    'Organization.ReadWrite.All',
+    ...DIRECTORY_READ,
+  ],
+  subscriptions: [
+    'Organization.Read.All',
+    'Organization.ReadWrite.All',
+    ...DIRECTORY_READ,
+  ],
+  organization: [
+    'Organization.Read.All',
+    'Organization.ReadWrite.All',
+    'User.Read.All',
+    ...DIRECTORY_READ,
+  ],
+  groups: [
+    'GroupMember.Read.All',
+    'Group.ReadBasic.All',
+    'Group.Read.All',
+    'Group.ReadWrite.All',
+    ...DIRECTORY_READ,
+  ],
+  reports: ['Reports.Read.All'],
+  reportSettings: ['ReportSettings.Read.All', 'ReportSettings.ReadWrite.All'],
+  assignLicense: [
+    'LicenseAssignment.ReadWrite.All',
+    'User.ReadWrite.All',
+    'Directory.ReadWrite.All',
+  ],
+} as const;
+
+/** The application permissions consented to unless told otherwise: the least the tasks need. */
+export const DEFAULT_ROLES: readonly string[] = [
+  'User.Read.All',
+  'AuditLog.Read.All',
+  'LicenseAssignment.Read.All',
+  'Organization.Read.All',
+  'GroupMember.Read.All',
+  'Reports.Read.All',
+  'ReportSettings.Read.All',
+  'LicenseAssignment.ReadWrite.All',
+];
+
+const MAX_PAGE = 999;
+const MAX_PAGE_WITH_SIGN_INS = 500;
+const DEFAULT_PAGE = 100;
+
+function unsupported(message: string): GraphError {
+  return new GraphError(400, 'Request_UnsupportedQuery', message);
+}
+
+/** Query options by name; the rest is refused as a directory does. */
+function queryOptions(
+  request: Request,
+  supported: readonly string[],
+): URLSearchParams {
+  const options = new URL(request.originalUrl, 'http://localhost').searchParams;
+  for (const name of options.keys()) {
+    if (name.startsWith('$') && !supported.includes(name)) {
+      throw unsupported(`'${name}' is not supported by the service.`);
+    }
+  }
+  return options;
+}
+
+function pageToken(after: number): string {
+  return Buffer.from(`after:${after}`).toString('base64url');
+}
+
+function parsePageToken(token: string): number {
+  const after = /^after:(\d+)$/.exec(
+    Buffer.from(token, 'base64url').toString(),
+  )?.[1];
+  if (after === undefined) {
+    throw new GraphError(
+      400,
+      'Request_BadRequest',
+      'The specified page token value is invalid.',
+    );
+  }
+  return Number(after);
+}
+
+function pageSize(text: string | null, selection: Selection): number {
+  const most = selection.properties.includes('signInActivity')
+    ? MAX_PAGE_WITH_SIGN_INS
+    : MAX_PAGE;
+  if (text === null) return DEFAULT_PAGE;
+  const size = Number(text);
+  if (!/^\d+$/.test(text) || size < 1 || size > most) {
+    throw unsupported(
+      `Invalid page size specified: '${text}'. Must be between 1 and ${most} inclusive.`,
+    );
+  }
+  return size;
+}
+
+/** The whole answer, or the first half of it and then nothing. */
+function send(response: Response, answer: Answer, cut: boolean): void {
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'content-length': answer.body.length,
+  });
+  if (cut) {
+    const half = answer.body.subarray(0, Math.floor(answer.body.length / 2));
+    response.write(half, () => response.socket?.destroy());
+  } else {
+    response.end(answer.body);
+  }
+}
+
+function failure(
+  fault: Extract<Fault, { kind: 'throttle' | 'fail' }>,
+  ids: RequestIds,
+): Answer {
+  const headers: Record<string, string> =
+    fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
+  if (fault.kind === 'throttle') {
+    return graphErrorAnswer(
+      new GraphError(
+        429,
+        'TooManyRequests',
+        'Please retry again later.',
+        headers,
+      ),
+      ids,
+    );
+  }
+  const text = (type: string, body: string): Answer => ({
+    status: fault.status,
+    headers: { 'content-type': type, ...headers },
+    body: Buffer.from(body),
+  });
+  switch (fault.body) {
+    case 'html':
+      return text(
+        'text/html',
+        `<html><head><title>${fault.status}</title></head><body><h1>The service is unavailable.</h1></body></html>`,
+      );
+    case 'text':
+      return text('text/plain', 'upstream connect error or disconnect');
+    case 'empty':
+      return text('text/plain', '');
+    default:
+      return graphErrorAnswer(
+        new GraphError(
+          fault.status,
+          fault.code ?? 'ServiceUnavailable',
+          fault.message ?? 'The service is temporarily unavailable.',
+          headers,
+        ),
+        ids,
+      );
+  }
+}
+
+/** Turns handlers into Express handlers: faults, ids, log, errors in the form of the face. */
+export function serving(
+  { faults, requests, latencyMs }: SimulatorParts,
+  face: Face,
+): (handler: Handler) => RequestHandler {
+  const answerWithFaults = async (
+    request: Request,
+    handler: Handler,
+    fault: Fault | undefined,
+    ids: RequestIds,
+  ): Promise<Answer> => {
+    if (fault?.kind === 'throttle' || fault?.kind === 'fail') {
+      return failure(fault, ids);
+    }
+    // Writes wait inside their handler, where they hold their account.
+    if (face === 'graph' && latencyMs > 0 && request.method === 'GET') {
+      await pause(latencyMs, undefined, { ref: false });
+    }
+    if (fault?.kind === 'slow') {
+      await pause(fault.milliseconds, undefined, { ref: false });
+    }
+    try {
+      return await handler(request);
+    } catch (error) {
+      if (error instanceof GraphError) return graphErrorAnswer(error, ids);
+      throw error;
+    }
+  };
+
+  return handler => (request, response, next) => {
+    const ids = requestIds(request.get('client-request-id'));
+    const time = Date.now();
+    const [path, query = ''] = request.originalUrl.split('?');
+    const log = (status: number) =>
+      requests.add({
+        face,
+        method: request.method,
+        path: decode(path),
+        query: decode(query),
+        status,
+        time,
+      });
+    if (face === 'graph') requests.began();
+    response.once('close', () => {
+      if (face === 'graph') requests.ended();
+    });
+    const fault = faults.meet(request.method, decode(request.originalUrl));
+    if (fault?.kind === 'cut' && fault.at === 'start') {
+      log(0);
+      response.socket?.destroy();
+      return;
+    }
+    response.locals.emptyPage = fault?.kind === 'empty-page';
+    answerWithFaults(request, handler, fault, ids)
+      .then(answer => {
+        log(answer.status);
+        answer.headers['request-id'] = ids.requestId;
+        answer.headers['client-request-id'] = ids.clientRequestId;
+        answer.headers['x-ms-ags-diagnostic'] =
+          '{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1","ScaleUnit":"001","RoleInstance":"SIM00001"}}';
+        const cutReport =
+          face === 'download' && faults.reports.truncate === 'connection';
+        send(response, answer, fault?.kind === 'cut' || cutReport);
+      })
+      .catch(next);
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `graph.microsoft.com/v1.0` */
+export function graphRouter(
+  parts: SimulatorParts,
+  downloads: Downloads,
+  visible: VisibleLicenses,
+): express.Router {
+  const { faults, login, origin, premium, requests, tenant } = parts;
+  const pages = new UserPages(tenant, visible, origin);
+  const writing = new Set<string>();
+  const serve = serving(parts, 'graph');
+  const router = express.Router();
+
+  const authorize = (request: Request, anyOf: readonly string[]) => {
+    const roles = login.roles(request.get('authorization'));
+    if (!anyOf.some(role => roles.includes(role) && !faults.isDenied(role))) {
+      throw new GraphError(
+        403,
+        'Authorization_RequestDenied',
+        'Insufficient privileges to complete the operation.',
+      );
+    }
+  };
+
+  const authorizeUsers = (request: Request, selection: Selection) => {
+    authorize(request, ROLES.users);
+    if (selection.properties.includes('signInActivity')) {
+      authorize(request, ROLES.signInActivity);
+      if (!premium || faults.nonPremium) {
+        throw new GraphError(
+          403,
+          'Authentication_RequestFromNonPremiumTenantOrB2CTenant',
+          "Neither tenant is B2C or tenant doesn't have premium license",
+        );
+      }
+    }
+  };
+
+  const user = (request: Request): Account => {
+    const found = tenant.find(request.params.id);
+    if (!found) throw resourceNotFound(request.params.id);
+    return found;
+  };
+
+  const collection = (
+    request: Request,
+    context: string,
+    items: readonly object[],
+  ): Answer => {
+    const select = queryOptions(request, ['$select']).get('$select');
+    return json(
+      200,
+      {
+        '@odata.context': `${origin()}/v1.0/$metadata#${context}`,
+        value: select
+          ? items.map(item =>
+              pick(item, select.split(','), `microsoft.graph.${context}`),
+            )
+          : items,
+      },
+      { 'x-ms-resource-unit': '1' },
+    );
+  };
+
+  router.get(
+    '/users',
+    serve(request => {
+      login.roles(request.get('authorization'));
+      const options = queryOptions(request, [
+        '$select',
+        '$top',
+        '$skiptoken',
+        '$count',
+      ]);
+      const selection = parseSelection(options.get('$select') ?? undefined);
+      authorizeUsers(request, selection);
+      const topText = options.get('$top');
+      const top = pageSize(topText, selection);
+      const token = options.get('$skiptoken');
+      const after = token === null ? 0 : parsePageToken(token);
+      const count =
+        options.get('$count') === 'true' &&
+        request.get('consistencylevel')?.toLowerCase() === 'eventual';
+      const query = [
+        selection.text && `$select=${selection.text}`,
+        topText && `$top=${topText}`,
+        options.get('$count') && `$count=${options.get('$count')}`,
+      ]
+        .filter(Boolean)
+        .join('&');
+      const link = (following: number) =>
+        `${origin()}/v1.0/users?${query}${query && '&'}$skiptoken=${pageToken(
+          following,
+        )}`;
+      const cost = 2 - (selection.text ? 1 : 0) - (top < 20 ? 1 : 0);
+      const body = request.res?.locals.emptyPage
+        ? Buffer.from(
+            JSON.stringify({
+              '@odata.context': `${origin()}/v1.0/$metadata#users`,
+              '@odata.nextLink': link(after),
+              value: [],
+            }),
+          )
+        : pages.page(selection, top, after, count, link);
+      return {
+        ...json(200, null, { 'x-ms-resource-unit': String(Math.max(1, cost)) }),
+        body,
+      };
+    }),
+  );
+
+  router.get(
+    '/users/([$])count',
+    serve(request => {
+      authorize(request, ROLES.users);
+      if (request.get('consistencylevel')?.toLowerCase() !== 'eventual') {
+        throw new GraphError(
+          400,
+          'Request_BadRequest',
+          '$count is not currently supported.',
+        );
+      }
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/plain' },
+        body: Buffer.from(String(tenant.accounts.length)),
+      };
+    }),
+  );
+
+  router.get(
+    '/users/:id',
+    serve(request => {
+      login.roles(request.get('authorization'));
+      const options = queryOptions(request, ['$select']);
+      const selection = parseSelection(options.get('$select') ?? undefined);
+      authorizeUsers(request, selection);
+      const suffix = selection.text ? `(${selection.text})` : '';
+      return json(
+        200,
+        {
+          '@odata.context': `${origin()}/v1.0/$metadata#users${suffix}/$entity`,
+          ...renderUser(visible.of(user(request)), selection),
+        },
+        { 'x-ms-resource-unit': '1' },
+      );
+    }),
+  );
+
+  router.post(
+    '/users/:id/assignLicense',
+    express.json({ limit: '1mb' }),
+    serve(async request => {
+      authorize(request, ROLES.assignLicense);
+      requests.assignLicenseCalled();
+      const { id } = user(request);
+      const change = parseLicenseChange(request.body);
+      if (writing.has(id)) {
+        throw new GraphError(
+          409,
+          'Directory_ConcurrencyViolation',
+          'The request failed because the resource was being updated by another request. Retry the request.',
+          { 'retry-after': '1' },
+        );
+      }
+      writing.add(id);
+      try {
+        if (parts.latencyMs > 0) {
+          await pause(parts.latencyMs, undefined, { ref: false });
+        }
+        const account = user(request);
+        const now = new Date();
+        const assignments = changedAssignments(tenant, account, change, now);
+        const delay = faults.licenseChangesVisibleAfter;
+        if (delay > 0) {
+          visible.hold(account);
+          if (Number.isFinite(delay)) {
+            setTimeout(() => visible.show(id), delay).unref();
+          }
+        }
+        const changed = tenant.update(id, { assignments });
+        change.remove.forEach(skuId => requests.removed(id, skuId));
+        return json(
+          200,
+          {
+            '@odata.context': `${origin()}/v1.0/$metadata#users/$entity`,
+            ...renderUser(
+              changed,
+              parseSelection(
+                'id,accountEnabled,assignedLicenses,createdDateTime,department,displayName,givenName,jobTitle,mail,officeLocation,surname,usageLocation,userPrincipalName,userType',
+              ),
+            ),
+          },
+          { 'x-ms-resource-unit': '1' },
+        );
+      } finally {
+        writing.delete(id);
+      }
+    }),
+  );
+
+  router.get(
+    '/subscribedSkus',
+    serve(request => {
+      authorize(request, ROLES.subscribedSkus);
+      return collection(request, 'subscribedSkus', subscribedSkus(tenant));
+    }),
+  );
+
+  router.get(
+    '/directory/subscriptions',
+    serve(request => {
+      authorize(request, ROLES.subscriptions);
+      return collection(
+        request,
+        'directory/subscriptions',
+        companySubscriptions(tenant),
+      );
+    }),
+  );
+
+  router.get(
+    '/organization',
+    serve(request => {
+      authorize(request, ROLES.organization);
+      return collection(request, 'organization', [organization(tenant)]);
+    }),
+  );
+
+  router.get(
+    '/groups/:id',
+    serve(request => {
+      authorize(request, ROLES.groups);
+      const select = queryOptions(request, ['$select']).get('$select');
+      return json(
+        200,
+        {
+          '@odata.context': `${origin()}/v1.0/$metadata#groups/$entity`,
+          ...group(tenant, request.params.id, select ?? undefined),
+        },
+        { 'x-ms-resource-unit': '1' },
+      );
+    }),
+  );
+
+  router.get(
+    '/admin/reportSettings',
+    serve(request => {
+      try {
+        authorize(request, ROLES.reportSettings);
+      } catch (error) {
+        // This service wraps its refusal in a message of its own.
+        if (error instanceof GraphError && error.status === 403) {
+          throw new GraphError(
+            403,
+            'UnknownError',
+            '{"error":{"code":"S2SUnauthorized","message":"Invalid permission."}}',
+          );
+        }
+        throw error;
+      }
+      return json(200, {
+        '@odata.context': `${origin()}/v1.0/$metadata#admin/reportSettings/$entity`,
+        ...reportSettings(faults.concealNames),
+      });
+    }),
+  );
+
+  router.get(
+    '/reports/:call',
+    serve(request => {
+      authorize(request, ROLES.reports);
+      const id = downloads.create(parseReportCall(request.params.call));
+      return {
+        status: 302,
+        headers: {
+          'content-type': 'text/plain',
+          location: `${parts.downloadOrigin()}/data/v1.0/download?token=${id}`,
+        },
+        body: Buffer.alloc(0),
+      };
+    }),
+  );
+
+  router.use(
+    serve(request => {
+      login.roles(request.get('authorization'));
+      throw new GraphError(
+        404,
+        'BadRequest',
+        `Resource not found for the segment '${request.path.slice(1)}'.`,
+      );
+    }),
+  );
+  return router;
+}
+
+/** The host that report downloads are redirected to. */
+export function downloadApp(
+  parts: SimulatorParts,
+  downloads: Downloads,
+): express.Express {
+  const reports = new Reports(parts.tenant, parts.faults);
+  const serve = serving(parts, 'download');
+  const refuse = (status: number, code: string, message: string): Answer => ({
+    status,
+    headers: { 'content-type': 'application/xml' },
+    body: Buffer.from(
+      `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+    ),
+  });
+  const app = express().disable('x-powered-by').disable('etag');
+  app.get(
+    '/data/v1.0/download',
+    serve(request => {
+      if (request.get('authorization') !== undefined) {
+        parts.requests.bearerAtDownloadHost();
+        return refuse(
+          400,
+          'InvalidAuthenticationInfo',
+          'Authentication information is not given in the correct format.',
+        );
+      }
+      const query = downloads.find(String(request.query.token));
+      if (!query) {
+        return refuse(
+          403,
+          'AuthenticationFailed',
+          'The link is unknown or has expired.',
+        );
+      }
+      return {
+        status: 200,
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-disposition': `attachment; filename="${query.name}.csv"`,
+        },
+        body: reports.render(query),
+      };
+    }),
+  );
+  return app;
+}
