@@ -1,0 +1,7 @@
+/**
+ * A catalog module that ties User entities to their Microsoft 365 account.
+ *
+ * @packageDocumentation
+ */
+
+export { catalogModuleM365Licenses as default } from './module';
