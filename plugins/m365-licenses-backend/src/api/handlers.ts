@@ -1,0 +1,712 @@
+import type {
+  BackstageCredentials,
+  UserInfoService,
+} from '@backstage/backend-plugin-api';
+import {
+  type CompoundEntityRef,
+  parseEntityRef,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
+import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
+import {
+  type AccountDetail,
+  type EntityLicenses,
+  type License,
+  type Problem,
+  type Reclamation,
+  type Tenant,
+  licenseReadPermission,
+  reclamationCreatePermission,
+  reclamationExecutePermission,
+  reclamationReadPermission,
+  SYNC_TASKS,
+  taskRunPermission,
+} from 'backstage-plugin-m365-licenses-common';
+import type { M365LicensesConfig, TenantConfig } from '../config';
+import type {
+  ActivityThreshold,
+  StoredReclamation,
+  Stores,
+} from '../database/types';
+import type { GraphConnection } from '../graph/types';
+import { productName } from '../insights/productNames';
+import type { Reclamations } from '../reclamation/Reclamations';
+import { isFinal } from '../reclamation/plan';
+import type { TaskRunner } from '../sync';
+import type { Access, AccountAccess } from './access';
+import type { EntityAccounts } from './entities';
+import type { OperationHandlers } from './router';
+
+/** Microsoft's reports are one to three days old; older than this, something is wrong. */
+const STALE_REPORT_DAYS = 7;
+
+/** A tenant whose configuration is sound, with its connection. */
+export interface StartedTenant extends TenantConfig {
+  graph: GraphConnection;
+}
+
+/** What the handlers call. */
+export interface HandlerOptions {
+  config: M365LicensesConfig;
+  tenants: StartedTenant[];
+  stores: Stores;
+  taskRunner: TaskRunner;
+  reclamations: Reclamations;
+  access: Access;
+  entityAccounts: EntityAccounts;
+  userInfo: UserInfoService;
+  now: () => Date;
+}
+
+function daysBetween(earlier: string, later: string): number {
+  return (Date.parse(later) - Date.parse(earlier)) / 86_400_000;
+}
+
+/** The operations of the REST API: authorise, call, answer. */
+export function createHandlers(options: HandlerOptions): OperationHandlers {
+  const { config, stores, access, entityAccounts, reclamations, taskRunner } =
+    options;
+
+  const startedTenant = (name: string): StartedTenant => {
+    const tenant = options.tenants.find(candidate => candidate.name === name);
+    if (tenant) {
+      return tenant;
+    }
+    const refused = config.refused.find(candidate => candidate.name === name);
+    throw new NotFoundError(
+      refused
+        ? `The tenant ${name} was not started: ${refused.problem}`
+        : `There is no tenant ${name}; the configuration has ${
+            options.tenants.map(tenant_ => tenant_.name).join(', ') || 'none'
+          }`,
+    );
+  };
+
+  const tenantAnswer = (tenant: StartedTenant): Tenant => ({
+    name: tenant.name,
+    tenantId: tenant.connection.tenantId,
+    problem: null,
+    reclamationEnabled: tenant.reclamationEnabled,
+    inactiveAfterDays: config.inactiveAfterDays,
+    graceDays: config.graceDays,
+  });
+
+  const threshold = (inactiveAfterDays?: number): ActivityThreshold => ({
+    today: options.now().toISOString().slice(0, 10),
+    inactiveAfterDays: inactiveAfterDays ?? config.inactiveAfterDays,
+    graceDays: config.graceDays,
+  });
+
+  const details = async (
+    tenant: string,
+    ids: string[],
+    visible: AccountAccess,
+  ): Promise<AccountDetail[]> => {
+    if (ids.length === 0) {
+      return [];
+    }
+    const [found, { newest }, { lastSuccessAt }] = await Promise.all([
+      stores.accounts.getMany(tenant, ids, { ...threshold(), ...visible }),
+      stores.activity.reportDates(tenant),
+      stores.taskRuns.latest(tenant, 'application-roster'),
+    ]);
+    return found.map(({ account, services }) => ({
+      tenant,
+      account,
+      services,
+      reportRefreshDate: newest,
+      syncedAt: lastSuccessAt ?? null,
+    }));
+  };
+
+  const callerRef = async (
+    credentials: BackstageCredentials,
+  ): Promise<string | undefined> => {
+    const { principal } = credentials;
+    const isUser =
+      typeof principal === 'object' &&
+      principal !== null &&
+      'type' in principal &&
+      principal.type === 'user';
+    return isUser
+      ? (await options.userInfo.getUserInfo(credentials)).userEntityRef
+      : undefined;
+  };
+
+  /** What a card shows; one's own needs no permission. */
+  const entityLicenses = async (
+    ref: CompoundEntityRef,
+    credentials: BackstageCredentials,
+  ): Promise<EntityLicenses> => {
+    const entityRef = stringifyEntityRef(ref);
+    const own = (await callerRef(credentials)) === entityRef;
+    const visible = own ? {} : await access.requireAccounts(credentials);
+    const users = await entityAccounts.users(ref, credentials);
+    const matched = await entityAccounts.match(users);
+
+    const accounts: EntityLicenses['accounts'] = [];
+    for (const { name } of options.tenants) {
+      const here = matched.filter(({ tenant }) => tenant === name);
+      const entityById = new Map(
+        here.map(match => [match.accountId, match.entityRef]),
+      );
+      const found = await details(name, [...entityById.keys()], visible);
+      for (const detail of found) {
+        const member = entityById.get(detail.account.id);
+        if (member) {
+          accounts.push({ entityRef: member, detail });
+        }
+      }
+    }
+    const withAccount = new Set(matched.map(match => match.entityRef));
+    return {
+      entityRef,
+      kind: ref.kind.toLocaleLowerCase('en-US') === 'user' ? 'user' : 'group',
+      accounts,
+      members: users.length,
+      unmatchedMembers: users
+        .map(stringifyEntityRef)
+        .filter(user => !withAccount.has(user)),
+      inactiveAfterDays: config.inactiveAfterDays,
+    };
+  };
+
+  const licensesById = async (tenant: string) =>
+    new Map(
+      (await stores.licenses.list(tenant)).map(license => [
+        license.skuId,
+        license,
+      ]),
+    );
+
+  const reclamationAnswer = (
+    stored: StoredReclamation,
+    licenses: Map<string, License>,
+    dryRun = false,
+  ): Reclamation => {
+    const started = stored.items.some(({ startedAt }) => startedAt !== null);
+    const open = stored.items.some(({ outcome }) => !isFinal(outcome));
+    let status: Reclamation['status'] = 'planned';
+    if (stored.finishedAt) {
+      status = 'finished';
+    } else if (started && open) {
+      status = 'running';
+    }
+    return {
+      ...stored,
+      status,
+      dryRun,
+      items: stored.items.map(({ path, ...item }) => {
+        const license = licenses.get(item.skuId);
+        return {
+          ...item,
+          skuPartNumber: license?.skuPartNumber ?? null,
+          displayName: license?.displayName ?? productName(item.skuId),
+          path: {
+            type: path.groupId === null ? 'direct' : 'group',
+            groupId: path.groupId,
+            groupName: path.groupName,
+            state: path.state,
+            error: path.error,
+            disabledPlans: path.disabledPlans,
+            assignedAt: path.assignedAt,
+          },
+        };
+      }),
+    };
+  };
+
+  /** The account id behind what was asked for: an id, a principal name, or a User entity ref. */
+  const accountOf = async (
+    tenant: StartedTenant,
+    user: string,
+    credentials: BackstageCredentials,
+  ): Promise<string> => {
+    if (!user.includes(':')) {
+      return user;
+    }
+    const ref = parseEntityRef(user);
+    if (ref.kind.toLocaleLowerCase('en-US') !== 'user') {
+      throw new InputError(
+        `user must be a User entity ref, a Graph id or a user principal name, not ${user}`,
+      );
+    }
+    const users = await entityAccounts.users(ref, credentials);
+    const matched = await entityAccounts.match(users);
+    const match = matched.find(candidate => candidate.tenant === tenant.name);
+    if (!match) {
+      throw new NotFoundError(
+        `${user} matches no account of the tenant ${tenant.name}; give the entity the annotation graph.microsoft.com/user-id, or name the account by its user principal name`,
+      );
+    }
+    return match.accountId;
+  };
+
+  const problemsOf = async (
+    tenant: StartedTenant,
+    reportRefreshDate: string | null,
+  ): Promise<Problem[]> => {
+    const problems: Problem[] = [];
+    for (const task of SYNC_TASKS) {
+      const { last } = await stores.taskRuns.latest(tenant.name, task);
+      if (tenant.tasks[task].enabled && last?.error) {
+        problems.push({ ...last.error, task });
+      }
+    }
+    const { today } = threshold();
+    if (
+      reportRefreshDate &&
+      daysBetween(reportRefreshDate, today) > STALE_REPORT_DAYS
+    ) {
+      problems.push({
+        task: 'application-access',
+        message: `The newest activity report is of ${reportRefreshDate}, older than ${STALE_REPORT_DAYS} days`,
+        mend: 'See on the Tasks tab whether Application Access runs; if it does, Microsoft is late with its reports (Microsoft 365 admin center, Health, Service health)',
+      });
+    }
+    return problems;
+  };
+
+  return {
+    listTenants: {
+      eventId: 'tenant-fetch',
+      severityLevel: 'low',
+      handle: async ({ credentials }) => {
+        await access.require(licenseReadPermission, credentials);
+        const items: Tenant[] = [
+          ...options.tenants.map(tenantAnswer),
+          ...config.refused.map(refused => ({
+            ...refused,
+            reclamationEnabled: false,
+            inactiveAfterDays: config.inactiveAfterDays,
+            graceDays: config.graceDays,
+          })),
+        ];
+        return { status: 200, body: { items, totalItems: items.length } };
+      },
+    },
+
+    getTenant: {
+      eventId: 'tenant-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, credentials }) => {
+        await access.require(licenseReadPermission, credentials);
+        const tenant = startedTenant(path.tenant);
+        const [accounts, statuses, licenses, { newest }, runs] =
+          await Promise.all([
+            stores.accounts.counts(tenant.name),
+            stores.accounts.statusCounts(tenant.name, threshold()),
+            stores.licenses.list(tenant.name),
+            stores.activity.reportDates(tenant.name),
+            Promise.all(
+              SYNC_TASKS.map(task => stores.taskRuns.latest(tenant.name, task)),
+            ),
+          ]);
+        const seats = licenses.filter(
+          ({ appliesTo, status }) =>
+            appliesTo === 'User' && status !== 'Deleted',
+        );
+        const sum = (field: 'bought' | 'assigned') =>
+          seats.reduce((total, license) => total + license[field], 0);
+        const successes = runs.flatMap(({ lastSuccessAt }) =>
+          lastSuccessAt ? [lastSuccessAt] : [],
+        );
+        return {
+          status: 200,
+          body: {
+            tenant: tenantAnswer(tenant),
+            accounts,
+            statuses,
+            seats: {
+              bought: sum('bought'),
+              assigned: sum('assigned'),
+              unassigned: sum('bought') - sum('assigned'),
+            },
+            reportRefreshDate: newest,
+            lastSync: successes.sort().at(-1) ?? null,
+            problems: await problemsOf(tenant, newest),
+          },
+        };
+      },
+    },
+
+    listTasks: {
+      eventId: 'task-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, credentials }) => {
+        await access.require(licenseReadPermission, credentials);
+        const items = await taskRunner.tasks(startedTenant(path.tenant).name);
+        return { status: 200, body: { items, totalItems: items.length } };
+      },
+    },
+
+    runTask: {
+      eventId: 'task-run',
+      severityLevel: 'medium',
+      handle: async ({ path, credentials }) => {
+        await access.require(taskRunPermission, credentials);
+        await taskRunner.trigger(startedTenant(path.tenant).name, path.task);
+        return { status: 202, body: { task: path.task } };
+      },
+    },
+
+    listTaskRuns: {
+      eventId: 'task-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, query, credentials }) => {
+        await access.require(licenseReadPermission, credentials);
+        const tenant = startedTenant(path.tenant);
+        const { limit = 50, ...rest } = query;
+        return {
+          status: 200,
+          body: await stores.taskRuns.list(tenant.name, { ...rest, limit }),
+        };
+      },
+    },
+
+    listUsers: {
+      eventId: 'account-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, query, credentials }) => {
+        const visible = await access.requireAccounts(credentials);
+        const tenant = startedTenant(path.tenant);
+        const {
+          inactiveAfterDays,
+          limit = 50,
+          sort = 'displayName',
+          order = 'asc',
+          deleted = false,
+          ...filters
+        } = query;
+        return {
+          status: 200,
+          body: await stores.accounts.list(tenant.name, {
+            ...filters,
+            ...threshold(inactiveAfterDays),
+            ...visible,
+            limit,
+            sort,
+            order,
+            deleted,
+          }),
+        };
+      },
+    },
+
+    getUser: {
+      eventId: 'account-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, credentials }) => {
+        const tenant = startedTenant(path.tenant);
+        const visible =
+          (await access.accounts(credentials)) ??
+          (await ownAccounts(tenant, credentials));
+        const found = await stores.accounts.get(tenant.name, path.userId, {
+          ...threshold(),
+          ...visible,
+        });
+        if (!found) {
+          throw new NotFoundError(
+            `The roster of ${tenant.name} has no account ${path.userId}, or you may not see it`,
+          );
+        }
+        const [detail] = await details(
+          tenant.name,
+          [found.account.id],
+          visible,
+        );
+        return { status: 200, body: detail };
+      },
+    },
+
+    listDepartments: {
+      eventId: 'account-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, credentials }) => {
+        await access.requireAccounts(credentials);
+        const items = await stores.accounts.departments(
+          startedTenant(path.tenant).name,
+        );
+        return { status: 200, body: { items, totalItems: items.length } };
+      },
+    },
+
+    listActivity: {
+      eventId: 'activity-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, query, credentials }) => {
+        const visible = await access.requireAccounts(credentials);
+        const tenant = startedTenant(path.tenant);
+        const {
+          inactiveAfterDays,
+          limit = 50,
+          sort = 'displayName',
+          order = 'asc',
+          ...filters
+        } = query;
+        const days = threshold(inactiveAfterDays);
+        const [page, services, { newest, first }] = await Promise.all([
+          stores.activity.list(tenant.name, {
+            ...filters,
+            ...days,
+            ...visible,
+            limit,
+            sort,
+            order,
+          }),
+          stores.activity.serviceCounts(tenant.name, days),
+          stores.activity.reportDates(tenant.name),
+        ]);
+        return {
+          status: 200,
+          body: {
+            ...page,
+            services,
+            reportRefreshDate: newest,
+            historySince: first,
+            inactiveAfterDays: days.inactiveAfterDays,
+          },
+        };
+      },
+    },
+
+    listLicenses: {
+      eventId: 'license-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, query, credentials }) => {
+        await access.require(licenseReadPermission, credentials);
+        const tenant = startedTenant(path.tenant);
+        const { text, status, sort = 'displayName', order = 'asc' } = query;
+        const wanted = text?.toLocaleLowerCase('en');
+        const direction = order === 'asc' ? 1 : -1;
+        const items = (await stores.licenses.list(tenant.name))
+          .filter(
+            license =>
+              (!status || license.status === status) &&
+              (!wanted ||
+                license.displayName.toLocaleLowerCase('en').includes(wanted) ||
+                license.skuPartNumber.toLocaleLowerCase('en').includes(wanted)),
+          )
+          .sort((left, right) => {
+            const byName = left.displayName.localeCompare(right.displayName);
+            return sort === 'displayName'
+              ? direction * byName
+              : direction * (left[sort] - right[sort]) || byName;
+          });
+        return { status: 200, body: { items, totalItems: items.length } };
+      },
+    },
+
+    listSuspiciousActivities: {
+      eventId: 'suspicious-activity-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, query, credentials }) => {
+        const { visible } = await access.requireAccounts(credentials);
+        if (visible) {
+          throw new NotAllowedError(
+            'Suspicious activities belong to no account; they need the permission m365-licenses.account.read without conditions',
+          );
+        }
+        const { limit = 50, cursor } = query;
+        return {
+          status: 200,
+          body: await stores.activity.suspicious(
+            startedTenant(path.tenant).name,
+            { limit, cursor },
+          ),
+        };
+      },
+    },
+
+    listReclamations: {
+      eventId: 'reclamation-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, query, credentials }) => {
+        await access.require(reclamationReadPermission, credentials);
+        const tenant = startedTenant(path.tenant);
+        const { limit = 50, cursor } = query;
+        const [page, licenses] = await Promise.all([
+          stores.reclamations.list(tenant.name, { limit, cursor }),
+          licensesById(tenant.name),
+        ]);
+        return {
+          status: 200,
+          body: {
+            ...page,
+            items: page.items.map(item => reclamationAnswer(item, licenses)),
+          },
+        };
+      },
+    },
+
+    createReclamation: {
+      eventId: 'reclamation-create',
+      severityLevel: 'medium',
+      handle: async ({ path, body, credentials }) => {
+        await access.require(reclamationCreatePermission, credentials);
+        const tenant = startedTenant(path.tenant);
+        const { user, dryRun = false, ...request } = body;
+        const { reclamation, created } = await reclamations.plan(tenant, {
+          ...request,
+          dryRun,
+          userId: await accountOf(tenant, user, credentials),
+          createdBy:
+            (await callerRef(credentials)) ?? subjectOf(credentials.principal),
+        });
+        return {
+          status: created ? 201 : 200,
+          body: reclamationAnswer(
+            reclamation,
+            await licensesById(tenant.name),
+            dryRun,
+          ),
+        };
+      },
+    },
+
+    getReclamation: {
+      eventId: 'reclamation-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, credentials }) => {
+        await access.require(reclamationReadPermission, credentials);
+        const tenant = startedTenant(path.tenant);
+        const [reclamation, licenses] = await Promise.all([
+          reclamations.get(tenant, path.id),
+          licensesById(tenant.name),
+        ]);
+        return { status: 200, body: reclamationAnswer(reclamation, licenses) };
+      },
+    },
+
+    executeReclamation: {
+      eventId: 'reclamation-execute',
+      severityLevel: 'high',
+      handle: async ({ path, credentials }) => {
+        await access.require(reclamationExecutePermission, credentials);
+        const tenant = startedTenant(path.tenant);
+        const [reclamation, licenses] = await Promise.all([
+          reclamations.execute(tenant, path.id),
+          licensesById(tenant.name),
+        ]);
+        return { status: 200, body: reclamationAnswer(reclamation, licenses) };
+      },
+    },
+
+    matchAccounts: {
+      eventId: 'account-match',
+      severityLevel: 'low',
+      handle: async ({ query, credentials }) => {
+        const { visible } = await access.requireAccounts(credentials);
+        const { userPrincipalName, email } = query;
+        if (!userPrincipalName && !email) {
+          throw new InputError('Give userPrincipalName, email, or both');
+        }
+        const matches = await Promise.all(
+          options.tenants.map(async ({ name, connection }) => {
+            const found = await stores.accounts.match(name, {
+              userPrincipalNames: userPrincipalName ? [userPrincipalName] : [],
+              emails: email ? [email] : [],
+            });
+            const readable = visible
+              ? await stores.accounts.getMany(
+                  name,
+                  found.map(({ id }) => id),
+                  { ...threshold(), visible },
+                )
+              : undefined;
+            return found
+              .filter(
+                ({ id }) =>
+                  !readable ||
+                  readable.some(({ account }) => account.id === id),
+              )
+              .map(({ id, ...account }) => ({
+                tenant: name,
+                tenantId: connection.tenantId,
+                userId: id,
+                ...account,
+              }));
+          }),
+        );
+        const byPrincipalName = (match: { userPrincipalName: string }) =>
+          match.userPrincipalName.toLowerCase() ===
+          userPrincipalName?.toLowerCase()
+            ? 0
+            : 1;
+        return {
+          status: 200,
+          body: {
+            items: matches
+              .flat()
+              .sort(
+                (left, right) => byPrincipalName(left) - byPrincipalName(right),
+              ),
+          },
+        };
+      },
+    },
+
+    getEntity: {
+      eventId: 'entity-fetch',
+      severityLevel: 'low',
+      handle: async ({ path, credentials }) => ({
+        status: 200,
+        body: await entityLicenses(path, credentials),
+      }),
+    },
+
+    getMe: {
+      eventId: 'me-fetch',
+      severityLevel: 'low',
+      handle: async ({ credentials }) => {
+        const userRef = await callerRef(credentials);
+        if (!userRef) {
+          throw new NotAllowedError('Only a person has licenses of their own');
+        }
+        return {
+          status: 200,
+          body: await entityLicenses(parseEntityRef(userRef), credentials),
+        };
+      },
+    },
+  };
+
+  /** One's own accounts may always be read (rule 21); nothing else without the permission. */
+  async function ownAccounts(
+    tenant: StartedTenant,
+    credentials: BackstageCredentials,
+  ): Promise<AccountAccess> {
+    const userRef = await callerRef(credentials);
+    if (!userRef) {
+      return access.requireAccounts(credentials);
+    }
+    const users = await entityAccounts
+      .users(parseEntityRef(userRef), credentials)
+      .catch(() => []);
+    const matched = await entityAccounts.match(users);
+    const own = await stores.accounts.getMany(
+      tenant.name,
+      matched
+        .filter(match => match.tenant === tenant.name)
+        .map(({ accountId }) => accountId),
+      threshold(),
+    );
+    return own.length === 0
+      ? access.requireAccounts(credentials)
+      : {
+          visible: {
+            userPrincipalName: own.map(
+              ({ account }) => account.userPrincipalName,
+            ),
+          },
+        };
+  }
+}
+
+function subjectOf(principal: unknown): string {
+  return typeof principal === 'object' &&
+    principal !== null &&
+    'subject' in principal
+    ? String(principal.subject)
+    : 'unknown';
+}

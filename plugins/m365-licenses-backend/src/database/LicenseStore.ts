@@ -1,0 +1,227 @@
+import type { License } from 'backstage-plugin-m365-licenses-common';
+import type { Knex } from 'knex';
+import type {
+  GraphCapabilityStatus,
+  GraphSku,
+  GraphSubscription,
+} from '../graph/types';
+import { productName } from '../insights/productNames';
+import { isoTime, takeTurn } from './sql';
+import type { LicenseStore, WriteCounts } from './types';
+
+interface SkuRow {
+  tenant: string;
+  sku_id: string;
+  sku_part_number: string;
+  applies_to: 'User' | 'Company';
+  status: GraphCapabilityStatus;
+  service_plans: string;
+  consumed: number;
+  enabled: number;
+  suspended: number;
+  warning: number;
+  locked_out: number;
+  gone_at: string | null;
+}
+
+interface SubscriptionRow {
+  tenant: string;
+  id: string;
+  sku_id: string;
+  status: GraphCapabilityStatus;
+  total_licenses: number;
+  trial: boolean | 0 | 1;
+  created_at: string | null;
+  next_lifecycle_at: string | null;
+}
+
+interface TenantRow {
+  tenant: string;
+  skus_captured_at: string | null;
+  subscriptions_captured_at: string | null;
+}
+
+function toSkuRow(tenant: string, sku: GraphSku): SkuRow {
+  return {
+    tenant,
+    sku_id: sku.skuId,
+    sku_part_number: sku.skuPartNumber,
+    applies_to: sku.appliesTo,
+    status: sku.capabilityStatus,
+    service_plans: JSON.stringify(sku.servicePlans),
+    consumed: sku.consumedUnits,
+    enabled: sku.prepaidUnits.enabled,
+    suspended: sku.prepaidUnits.suspended,
+    warning: sku.prepaidUnits.warning,
+    locked_out: sku.prepaidUnits.lockedOut,
+    gone_at: null,
+  };
+}
+
+function toSubscriptionRow(
+  tenant: string,
+  subscription: GraphSubscription,
+): SubscriptionRow {
+  return {
+    tenant,
+    id: subscription.id,
+    sku_id: subscription.skuId,
+    status: subscription.status,
+    total_licenses: subscription.totalLicenses,
+    trial: subscription.isTrial,
+    created_at: isoTime(subscription.createdDateTime),
+    next_lifecycle_at: isoTime(subscription.nextLifecycleDateTime),
+  };
+}
+
+/** Rows by key, the last of equal ones. */
+function byKey<Row>(rows: Row[], key: (row: Row) => string): Map<string, Row> {
+  return new Map(rows.map(row => [key(row), row]));
+}
+
+/** Whether two rows hold the same values; booleans are 0 and 1 on SQLite. */
+function isSame<Row extends object>(a: Row, b: Row): boolean {
+  const entries = Object.entries(b);
+  const before = new Map(Object.entries(a));
+  return entries.every(([name, value]) =>
+    typeof value === 'boolean'
+      ? Boolean(before.get(name)) === value
+      : before.get(name) === value,
+  );
+}
+
+/** SKUs and subscriptions in `skus` and `subscriptions`. */
+export class DatabaseLicenseStore implements LicenseStore {
+  readonly #knex: Knex;
+
+  constructor(knex: Knex) {
+    this.#knex = knex;
+  }
+
+  async store(
+    tenant: string,
+    captured: { skus: GraphSku[]; subscriptions?: GraphSubscription[] },
+    at: Date,
+  ): Promise<WriteCounts & { gone: number }> {
+    const time = at.toISOString();
+    return this.#knex.transaction(async transaction => {
+      await takeTurn(transaction, tenant);
+      const counts = { added: 0, changed: 0, unchanged: 0, gone: 0 };
+      const count = (before: object | undefined, now: object) => {
+        if (before && isSame(before, now)) {
+          counts.unchanged += 1;
+          return false;
+        }
+        counts[before ? 'changed' : 'added'] += 1;
+        return true;
+      };
+
+      const skus = byKey(
+        captured.skus.map(sku => toSkuRow(tenant, sku)),
+        row => row.sku_id,
+      );
+      const knownSkus = byKey(
+        await transaction<SkuRow>('skus').where({ tenant }).select('*'),
+        row => row.sku_id,
+      );
+      for (const row of skus.values()) {
+        if (count(knownSkus.get(row.sku_id), row)) {
+          await transaction('skus')
+            .insert(row)
+            .onConflict(['tenant', 'sku_id'])
+            .merge();
+        }
+      }
+      for (const row of knownSkus.values()) {
+        if (!skus.has(row.sku_id) && row.gone_at === null) {
+          counts.gone += 1;
+          await transaction<SkuRow>('skus')
+            .where({ tenant, sku_id: row.sku_id })
+            .update({
+              status: 'Deleted',
+              consumed: 0,
+              enabled: 0,
+              suspended: 0,
+              warning: 0,
+              locked_out: 0,
+              gone_at: time,
+            });
+        }
+      }
+
+      if (captured.subscriptions) {
+        const subscriptions = byKey(
+          captured.subscriptions.map(each => toSubscriptionRow(tenant, each)),
+          row => row.id,
+        );
+        const knownSubscriptions = byKey(
+          await transaction<SubscriptionRow>('subscriptions')
+            .where({ tenant })
+            .select('*'),
+          row => row.id,
+        );
+        for (const row of subscriptions.values()) {
+          if (count(knownSubscriptions.get(row.id), row)) {
+            await transaction('subscriptions')
+              .insert(row)
+              .onConflict(['tenant', 'id'])
+              .merge();
+          }
+        }
+        for (const { id } of knownSubscriptions.values()) {
+          if (!subscriptions.has(id)) {
+            await transaction('subscriptions').where({ tenant, id }).delete();
+          }
+        }
+      }
+
+      await transaction<TenantRow>('tenants')
+        .where({ tenant })
+        .update({
+          skus_captured_at: time,
+          ...(captured.subscriptions && { subscriptions_captured_at: time }),
+        });
+      return counts;
+    });
+  }
+
+  async list(tenant: string): Promise<License[]> {
+    const captured = await this.#knex<TenantRow>('tenants')
+      .where({ tenant })
+      .first();
+    const skus = await this.#knex<SkuRow>('skus').where({ tenant });
+    const subscriptions = await this.#knex<SubscriptionRow>('subscriptions')
+      .where({ tenant })
+      .orderBy(['created_at', 'id']);
+    return skus.map(sku => {
+      const own = subscriptions
+        .filter(subscription => subscription.sku_id === sku.sku_id)
+        .map(subscription => ({
+          id: subscription.id,
+          status: subscription.status,
+          totalLicenses: subscription.total_licenses,
+          trial: Boolean(subscription.trial),
+          startedAt: subscription.created_at,
+          nextLifecycleAt: subscription.next_lifecycle_at,
+        }));
+      return {
+        skuId: sku.sku_id,
+        skuPartNumber: sku.sku_part_number,
+        displayName: productName(sku.sku_id, sku.sku_part_number),
+        appliesTo: sku.applies_to,
+        status: sku.status,
+        bought: sku.enabled,
+        assigned: sku.consumed,
+        unassigned: sku.enabled - sku.consumed,
+        suspended: sku.suspended,
+        warning: sku.warning,
+        lockedOut: sku.locked_out,
+        trial: captured?.subscriptions_captured_at
+          ? own.some(({ trial }) => trial)
+          : null,
+        subscriptions: own,
+        capturedAt: sku.gone_at ?? captured?.skus_captured_at ?? '',
+      };
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import type { UserType } from 'backstage-plugin-m365-licenses-common';
+import type { Knex } from 'knex';
+import { fold, startsWith } from './sql';
+import type { AccountCondition } from './types';
+
+/** Columns that a search text is compared with. */
+const SEARCHED = [
+  'display_name_key',
+  'surname_key',
+  'principal_name_key',
+  'email_key',
+];
+
+/** What the lists of accounts and of their activity filter by alike. */
+export interface CommonFilter {
+  deleted: boolean;
+  text?: string;
+  skuId?: string;
+  department?: string;
+  enabled?: boolean;
+  userType?: UserType;
+  visible?: AccountCondition;
+}
+
+/**
+ * Narrows to accounts that match a permission's conditions. Each condition is
+ * true or false, never unknown, so that "not" means the opposite of it.
+ */
+export function visibleTo(condition: AccountCondition) {
+  return (query: Knex.QueryBuilder): void => {
+    if ('allOf' in condition) {
+      query.whereRaw('1 = 1');
+      condition.allOf.forEach(each => query.andWhere(visibleTo(each)));
+    } else if ('anyOf' in condition) {
+      query.whereRaw('1 = 0');
+      condition.anyOf.forEach(each => query.orWhere(visibleTo(each)));
+    } else if ('not' in condition) {
+      query.whereNot(visibleTo(condition.not));
+    } else if ('department' in condition) {
+      query
+        .whereNotNull('department')
+        .whereIn('department', condition.department);
+    } else if ('country' in condition) {
+      query.whereNotNull('country').whereIn('country', condition.country);
+    } else {
+      query.whereIn(
+        'principal_name_key',
+        condition.userPrincipalName.map(fold),
+      );
+    }
+  };
+}
+
+/** Narrows a query on `accounts` to those of a tenant that match a filter. */
+export function matching(tenant: string, filter: CommonFilter) {
+  return (query: Knex.QueryBuilder): void => {
+    const { deleted } = filter;
+    query.where({ tenant, deleted });
+    if (filter.enabled !== undefined) {
+      query.where('enabled', filter.enabled);
+    }
+    if (filter.userType) {
+      query.where('user_type', filter.userType);
+    }
+    if (filter.department !== undefined) {
+      query.where('department_key', fold(filter.department));
+    }
+    const { skuId, text, visible } = filter;
+    if (skuId) {
+      query.whereIn('number', holders =>
+        holders
+          .from('assignments')
+          .where({ tenant, sku_id: skuId })
+          .select('account'),
+      );
+    }
+    if (text) {
+      // A union, so that each column's own index is read.
+      query.whereIn('number', found =>
+        found.unionAll(
+          SEARCHED.map(
+            column => (select: Knex.QueryBuilder) =>
+              select
+                .from('accounts')
+                .where({ tenant, deleted })
+                .where(startsWith(column, fold(text)))
+                .select('number'),
+          ),
+        ),
+      );
+    }
+    if (visible) {
+      query.where(visibleTo(visible));
+    }
+  };
+}

@@ -1,0 +1,135 @@
+import type { Knex } from 'knex';
+import { z } from 'zod/v3';
+
+/** The type of a column of {@link recordset}. */
+export type ColumnType = 'text' | 'integer' | 'boolean';
+
+/** A value that a column can hold. */
+export type ColumnValue = string | number | boolean | null;
+
+export function isPostgres(knex: Knex): boolean {
+  return String(knex.client.config.client).includes('pg');
+}
+
+/** What is used of a connection of better-sqlite3. */
+interface SqliteConnection {
+  prepare(sql: string): {
+    reader: boolean;
+    get(values: unknown[]): unknown;
+    run(values: unknown[]): unknown;
+  };
+}
+
+/**
+ * Inserts or updates many rows as fast as each database can: PostgreSQL in one
+ * statement from JSON, SQLite with one prepared statement run for each row.
+ *
+ * @param statement - the statement, given the rows as a table named `r`
+ * @returns what the statement returns for the rows
+ */
+export async function writeRows<Column extends string>(
+  transaction: Knex.Transaction,
+  columns: Record<Column, ColumnType>,
+  rows: Record<Column, ColumnValue>[],
+  statement: (source: string) => string,
+): Promise<unknown[]> {
+  const types = Object.entries<ColumnType>(columns);
+  if (isPostgres(transaction)) {
+    const list = types.map(([name, type]) => `${name} ${type}`).join(', ');
+    return returned(
+      transaction.raw(statement(`json_to_recordset(?::json) as r (${list})`), [
+        JSON.stringify(rows),
+      ]),
+      z.unknown(),
+    );
+  }
+  const list = types.map(([name]) => `? as ${name}`).join(', ');
+  const connection: SqliteConnection =
+    await transaction.client.acquireConnection();
+  const prepared = connection.prepare(statement(`(select ${list}) as r`));
+  const results: unknown[] = [];
+  for (const row of rows) {
+    const values = new Map(Object.entries<ColumnValue>(row));
+    const bindings = types.map(([name]) => {
+      const value = values.get(name) ?? null;
+      return typeof value === 'boolean' ? Number(value) : value;
+    });
+    if (prepared.reader) {
+      results.push(prepared.get(bindings));
+    } else {
+      prepared.run(bindings);
+    }
+  }
+  return results;
+}
+
+/** A condition that a column has one of the values: one binding however many. */
+export function among(
+  knex: Knex,
+  column: string,
+  values: string[] | number[],
+): Knex.Raw {
+  if (isPostgres(knex)) {
+    const type = typeof values[0] === 'number' ? 'integer[]' : 'text[]';
+    return knex.raw(`?? = any(?::${type})`, [column, values]);
+  }
+  return knex.raw('?? in (select value from json_each(?))', [
+    column,
+    JSON.stringify(values),
+  ]);
+}
+
+/** The rows that a raw statement returned. */
+export async function returned<Schema extends z.ZodTypeAny>(
+  statement: Knex.Raw,
+  schema: Schema,
+): Promise<z.output<Schema>[]> {
+  const result: unknown = await statement;
+  const rows = z.array(schema);
+  return Array.isArray(result)
+    ? rows.parse(result)
+    : z.object({ rows }).parse(result).rows;
+}
+
+/** Text as it is compared where case does not matter. */
+export function fold(text: string): string {
+  return text.toLocaleLowerCase('en');
+}
+
+/** Narrows to a column that begins with a prefix, whatever characters it has. */
+export function startsWith(column: string, prefix: string) {
+  return (query: Knex.QueryBuilder) => {
+    // The last code point sorts after every other, byte by byte.
+    query.where(column, '>=', prefix).where(column, '<', `${prefix}\u{10FFFF}`);
+  };
+}
+
+/** The number that `count(*)` gave: text on PostgreSQL. */
+export async function countOf(query: Knex.QueryBuilder): Promise<number> {
+  const [row] = z
+    .array(z.object({ count: z.coerce.number() }))
+    .parse(await query.count({ count: '*' }));
+  return row.count;
+}
+
+/**
+ * Waits for its turn to write accounts of a tenant, until the end of the
+ * transaction. Without turns, two tasks that update the same accounts in
+ * different order could wait for each other forever.
+ */
+export async function takeTurn(
+  transaction: Knex.Transaction,
+  tenant: string,
+): Promise<void> {
+  const lock = () =>
+    transaction('tenants').where({ tenant }).forUpdate().first('tenant');
+  if (!(await lock())) {
+    await transaction('tenants').insert({ tenant }).onConflict().ignore();
+    await lock();
+  }
+}
+
+/** ISO 8601 in UTC with milliseconds, so that times sort as text. */
+export function isoTime(time: string | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,363 @@
+import type {
+  Account,
+  AccountActivity,
+  ActivityStatus,
+  License,
+  ReclamationOutcome,
+  Service,
+  ServiceActivity,
+  ServiceActivityStatus,
+  ServiceCounts,
+  SuspiciousActivity,
+  SyncTaskName,
+  TaskRun,
+  TaskRunCounts,
+  TaskRunStatus,
+  UserType,
+} from 'backstage-plugin-m365-licenses-common';
+import type {
+  ActiveUserRow,
+  EmailAppUsageRow,
+  GraphAssignment,
+  GraphSku,
+  GraphSubscription,
+  GraphUser,
+} from '../graph/types';
+
+/** A page of a list, and where the next one starts. */
+export interface PageOf<Item> {
+  items: Item[];
+  totalItems: number;
+  nextCursor?: string;
+}
+
+export interface PageRequest {
+  /** 1 to 500. */
+  limit: number;
+  /** From the page before; an `InputError` when it does not fit the query. */
+  cursor?: string;
+}
+
+/** What decides an account's activity status at query time. */
+export interface ActivityThreshold {
+  /** Calendar day of the query, YYYY-MM-DD (UTC). */
+  today: string;
+  inactiveAfterDays: number;
+  graceDays: number;
+}
+
+/**
+ * Restricts which accounts a caller may see, from a conditional permission
+ * decision: each entry must hold (and), any of its values suffices (or).
+ */
+export type AccountCondition =
+  | { allOf: AccountCondition[] }
+  | { anyOf: AccountCondition[] }
+  | { not: AccountCondition }
+  | { department: string[] }
+  | { country: string[] }
+  | { userPrincipalName: string[] };
+
+export interface AccountFilter extends ActivityThreshold {
+  /** Prefix of display name, surname, principal name or email; any case. */
+  text?: string;
+  status?: ActivityStatus;
+  skuId?: string;
+  department?: string;
+  enabled?: boolean;
+  userType?: UserType;
+  /** false: only accounts present in the tenant; true: only those gone. */
+  deleted: boolean;
+  visible?: AccountCondition;
+}
+
+export interface AccountQuery extends AccountFilter, PageRequest {
+  sort:
+    | 'displayName'
+    | 'userPrincipalName'
+    | 'department'
+    | 'lastActivityDate'
+    | 'createdAt';
+  order: 'asc' | 'desc';
+}
+
+export interface ActivityQuery extends PageRequest, ActivityThreshold {
+  text?: string;
+  skuId?: string;
+  department?: string;
+  enabled?: boolean;
+  /** Only this service decides the status, instead of all seven. */
+  service?: Service;
+  status?: ServiceActivityStatus;
+  sort: 'displayName' | 'lastActivityDate';
+  order: 'asc' | 'desc';
+  visible?: AccountCondition;
+}
+
+/** What a write did. Unchanged rows are not written. */
+export interface WriteCounts {
+  added: number;
+  changed: number;
+  unchanged: number;
+}
+
+export interface AccountCounts {
+  total: number;
+  enabled: number;
+  disabled: number;
+  guests: number;
+  licensed: number;
+  deleted: number;
+}
+
+/**
+ * Which of the known accounts a roster run has seen, in a few bits each so
+ * that memory does not grow with the tenant.
+ */
+export interface SeenAccounts {
+  readonly size: number;
+}
+
+/** Accounts and their assignments, keyed by tenant. */
+export interface AccountStore {
+  /** A fresh record of what a roster run sees. */
+  startReading(): SeenAccounts;
+  /**
+   * Stores a page of accounts with their assignments, in one transaction, and
+   * notes them as seen. Sets or clears the deactivated date (rule 1); an
+   * account marked deleted that is back is revived.
+   *
+   * @param options.signIns - whether last sign-ins were read; when not, what
+   *   was stored of them stays
+   * @param options.at - the time of the run
+   */
+  storePage(
+    tenant: string,
+    users: GraphUser[],
+    seen: SeenAccounts,
+    options: { at: Date; signIns: boolean },
+  ): Promise<WriteCounts>;
+  /** How many accounts not marked deleted are known, and how many of them were not seen. */
+  countUnseen(
+    tenant: string,
+    seen: SeenAccounts,
+  ): Promise<{ known: number; unseen: number }>;
+  /** Marks what was not seen as deleted; only after a complete read (rule 3). */
+  markUnseenDeleted(
+    tenant: string,
+    seen: SeenAccounts,
+    at: Date,
+  ): Promise<number>;
+
+  list(tenant: string, query: AccountQuery): Promise<PageOf<Account>>;
+  /** By Graph id or user principal name (any case); undefined when unknown or not visible. */
+  get(
+    tenant: string,
+    idOrPrincipalName: string,
+    options: ActivityThreshold & { visible?: AccountCondition },
+  ): Promise<{ account: Account; services: ServiceActivity[] } | undefined>;
+  /** Several by Graph id, as {@link AccountStore.get}, in any order. */
+  getMany(
+    tenant: string,
+    ids: string[],
+    options: ActivityThreshold & { visible?: AccountCondition },
+  ): Promise<{ account: Account; services: ServiceActivity[] }[]>;
+  /**
+   * Ids of accounts present in the tenant by exact id, principal name or email
+   * (any case), at most a few hundred keys at once.
+   */
+  match(
+    tenant: string,
+    keys: { ids?: string[]; userPrincipalNames?: string[]; emails?: string[] },
+  ): Promise<{ id: string; userPrincipalName: string; email: string | null }[]>;
+  counts(tenant: string): Promise<AccountCounts>;
+  /** Licensed accounts present in the tenant, by status. */
+  statusCounts(
+    tenant: string,
+    threshold: ActivityThreshold,
+  ): Promise<{ status: ActivityStatus; accounts: number }[]>;
+  departments(tenant: string): Promise<string[]>;
+  /** Takes over what Microsoft said of one account just now (after a reclamation). */
+  storeOne(tenant: string, user: GraphUser, at: Date): Promise<void>;
+  /** Group ids that grant licenses and whose name is not known or older than the time given. */
+  groupsToName(tenant: string, namedBefore: Date): Promise<string[]>;
+  nameGroup(
+    tenant: string,
+    group: { id: string; displayName: string },
+    at: Date,
+  ): Promise<void>;
+  groupName(tenant: string, groupId: string): Promise<string | undefined>;
+}
+
+export type ActivityRow =
+  | { report: 'activeUsers'; row: ActiveUserRow }
+  | { report: 'emailApps'; row: EmailAppUsageRow };
+
+/** Last activity per account and service, and rows that match no account. */
+export interface ActivityStore {
+  /**
+   * Stores rows of one report in one transaction. Rows are matched to accounts
+   * by principal name (any case), accounts marked deleted included. The newest
+   * report wins, but an older date never replaces a newer one (rule 4). A row
+   * that matches nobody goes to the suspicious activities (rule 8) unless it
+   * carries no activity at all or Microsoft says the account is deleted; a row named
+   * `(Unknown)` is counted as unmatched and never stored.
+   */
+  storeRows(
+    tenant: string,
+    rows: ActivityRow[],
+    at: Date,
+  ): Promise<WriteCounts & { unmatched: number }>;
+  /** Notes that a report was stored completely; suspicious rows it no longer has are removed. */
+  completeReport(
+    tenant: string,
+    report: 'activeUsers' | 'emailApps',
+    refreshDate: string,
+    at: Date,
+  ): Promise<void>;
+  /** Refresh date of the newest complete report, and of the first one ever: how far back history reaches. */
+  reportDates(
+    tenant: string,
+  ): Promise<{ newest: string | null; first: string | null }>;
+  list(tenant: string, query: ActivityQuery): Promise<PageOf<AccountActivity>>;
+  /** Counts over licensed accounts present in the tenant. */
+  serviceCounts(
+    tenant: string,
+    threshold: ActivityThreshold,
+  ): Promise<ServiceCounts[]>;
+  suspicious(
+    tenant: string,
+    page: PageRequest,
+  ): Promise<PageOf<SuspiciousActivity>>;
+}
+
+/** SKUs and subscriptions. */
+export interface LicenseStore {
+  /**
+   * Replaces the SKUs and, where they were read, the subscriptions, in one
+   * transaction; a SKU that is gone stays stored with status Deleted and no
+   * seats. Without subscriptions, the stored ones stay.
+   */
+  store(
+    tenant: string,
+    captured: { skus: GraphSku[]; subscriptions?: GraphSubscription[] },
+    at: Date,
+  ): Promise<WriteCounts & { gone: number }>;
+  /** All SKUs, `displayName` by {@link productName}; not sorted. */
+  list(tenant: string): Promise<License[]>;
+}
+
+/** The ledger: one record per task run, never overwritten by a sync. */
+export interface TaskRunStore {
+  start(tenant: string, task: SyncTaskName, at: Date): Promise<string>;
+  /** Counts so far, for the live state; also a sign of life. */
+  progress(id: string, counts: TaskRunCounts, at: Date): Promise<void>;
+  finish(
+    id: string,
+    end: {
+      status: Exclude<TaskRunStatus, 'running'>;
+      at: Date;
+      counts: TaskRunCounts;
+      leftOut: TaskRun['leftOut'];
+      malformed: TaskRun['malformed'];
+      error: TaskRun['error'];
+    },
+  ): Promise<void>;
+  /** Ends runs of this task still marked running without a sign of life since the time given as aborted. */
+  closeAbandoned(
+    tenant: string,
+    task: SyncTaskName,
+    silentSince: Date,
+    at: Date,
+  ): Promise<number>;
+  list(
+    tenant: string,
+    query: PageRequest & { task?: SyncTaskName; status?: TaskRunStatus },
+  ): Promise<PageOf<TaskRun>>;
+  /** Per task: the running one, the last that ended, and when one last succeeded (or partly). */
+  latest(
+    tenant: string,
+    task: SyncTaskName,
+  ): Promise<{
+    current?: TaskRun;
+    last?: TaskRun;
+    lastSuccessAt?: string;
+  }>;
+}
+
+/** A planned removal: what is needed to do it, and to restore it exactly. */
+export interface StoredReclamationItem {
+  id: string;
+  skuId: string;
+  path: Pick<GraphAssignment, 'skuId' | 'disabledPlans' | 'state' | 'error'> & {
+    groupId: string | null;
+    groupName: string | null;
+    assignedAt: string | null;
+  };
+  outcome: ReclamationOutcome;
+  message: string;
+  requestId: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+export interface StoredReclamation {
+  id: string;
+  tenant: string;
+  user: { id: string; userPrincipalName: string; displayName: string };
+  reason: string;
+  createdBy: string;
+  createdAt: string;
+  finishedAt: string | null;
+  items: StoredReclamationItem[];
+}
+
+/** Plans and what became of them: what happened is never overwritten. */
+export interface ReclamationStore {
+  /**
+   * Stores a plan. When the idempotency key of this creator was used before,
+   * stores nothing and returns the earlier plan, also under concurrency.
+   *
+   * @throws ConflictError when the key was used for a different request
+   */
+  create(
+    plan: StoredReclamation,
+    idempotency?: { key: string; requestHash: string },
+  ): Promise<{ reclamation: StoredReclamation; created: boolean }>;
+  get(tenant: string, id: string): Promise<StoredReclamation | undefined>;
+  list(tenant: string, page: PageRequest): Promise<PageOf<StoredReclamation>>;
+  /**
+   * Claims a reclamation for execution so that two replicas never work on it
+   * at once; a claim older than the time given may be taken over.
+   *
+   * @returns false when someone else holds it
+   */
+  claim(
+    id: string,
+    holder: string,
+    at: Date,
+    expiredBefore: Date,
+  ): Promise<boolean>;
+  release(id: string, holder: string): Promise<void>;
+  /** Records that items are about to be removed, before the call. */
+  markRunning(itemIds: string[], at: Date): Promise<void>;
+  recordOutcomes(
+    outcomes: {
+      itemId: string;
+      outcome: ReclamationOutcome;
+      message: string;
+      requestId: string | null;
+    }[],
+    at: Date,
+  ): Promise<void>;
+  finish(id: string, at: Date): Promise<void>;
+}
+
+/** Every store of the plugin's database. */
+export interface Stores {
+  accounts: AccountStore;
+  activity: ActivityStore;
+  licenses: LicenseStore;
+  taskRuns: TaskRunStore;
+  reclamations: ReclamationStore;
+}

@@ -1,0 +1,431 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
+import { z } from 'zod';
+import { ConnectionConfig, createTokenProvider } from './credentials';
+import { errorOfAnswer, GraphError, Operation } from './errors';
+import {
+  createMiddleware,
+  OperationOptions,
+  thrownByMiddleware,
+} from './middleware';
+import {
+  pageSchema,
+  ReadRecord,
+  readGroup,
+  readRecords,
+  readReportSettings,
+  readSku,
+  readSubscription,
+  readUser,
+  USER_PROPERTIES,
+} from './records';
+import {
+  activeUserDetail,
+  emailAppUsageDetail,
+  readReport,
+  ReportDefinition,
+} from './reports';
+import { Patience, retryLimits, RetryLimits } from './retry';
+import {
+  GraphConnection,
+  Malformed,
+  ReportPeriod,
+  ReportStream,
+  RequestOptions,
+} from './types';
+
+/** What stands for the records of one page, read and sorted out. */
+interface Page<T> {
+  records: T[];
+  malformed: Malformed[];
+}
+
+/** Microsoft's largest pages; sign-in activity halves them. */
+const PAGE_SIZE = 999;
+const PAGE_SIZE_WITH_SIGN_INS = 500;
+
+class TenantConnection implements GraphConnection {
+  readonly #client: Client;
+  readonly #target: URL;
+  /** The path of the API, as a prefix. */
+  readonly #root: string;
+  readonly #logger: LoggerService;
+  readonly #limits: RetryLimits;
+
+  constructor(
+    config: ConnectionConfig,
+    options: { logger: LoggerService; limits?: Partial<RetryLimits> },
+  ) {
+    this.#logger = options.logger;
+    this.#limits = retryLimits(options.limits);
+    this.#target = new URL(config.target);
+    this.#root = `${this.#target.pathname.replace(/\/+$/, '')}/v1.0`;
+    this.#client = Client.initWithMiddleware({
+      baseUrl: this.#target.origin,
+      // Paths bring their version: next links are followed as they are
+      defaultVersion: '',
+      middleware: createMiddleware({
+        origin: this.#target.origin,
+        tokens: createTokenProvider(config),
+        limits: this.#limits,
+        logger: options.logger,
+      }),
+    });
+  }
+
+  async *users(options: RequestOptions & { signIns: boolean }) {
+    const { signIns, signal } = options;
+    const properties = signIns
+      ? [...USER_PROPERTIES, 'signInActivity']
+      : USER_PROPERTIES;
+    const top = signIns ? PAGE_SIZE_WITH_SIGN_INS : PAGE_SIZE;
+    const pages = this.#pages(
+      {
+        what: 'Reading the accounts',
+        permission: signIns
+          ? 'User.Read.All and AuditLog.Read.All'
+          : 'User.Read.All',
+      },
+      `/users?$select=${properties.join(',')}&$top=${top}`,
+      readUser,
+      signal,
+    );
+    for await (const { records, malformed } of pages) {
+      yield { users: records, malformed };
+    }
+  }
+
+  async user(idOrPrincipalName: string, options: RequestOptions = {}) {
+    const operation = {
+      what: `Reading the account ${idOrPrincipalName}`,
+      permission: 'User.Read.All',
+    };
+    const id = segment(operation, idOrPrincipalName);
+    return this.#getOne(
+      operation,
+      `/users/${id}?$select=${USER_PROPERTIES.join(',')}`,
+      readUser,
+      options.signal,
+    );
+  }
+
+  async subscribedSkus(options: RequestOptions = {}) {
+    const { records, malformed } = await this.#all(
+      {
+        what: 'Reading the SKUs',
+        permission: 'LicenseAssignment.Read.All',
+      },
+      '/subscribedSkus',
+      readSku,
+      options.signal,
+    );
+    return { skus: records, malformed };
+  }
+
+  async subscriptions(options: RequestOptions = {}) {
+    const { records, malformed } = await this.#all(
+      {
+        what: 'Reading the subscriptions',
+        permission: 'Organization.Read.All',
+      },
+      '/directory/subscriptions',
+      readSubscription,
+      options.signal,
+    );
+    return { subscriptions: records, malformed };
+  }
+
+  async reportSettings(options: RequestOptions = {}) {
+    return this.#getOne(
+      {
+        what: 'Reading whether reports conceal names',
+        permission: 'ReportSettings.Read.All',
+      },
+      '/admin/reportSettings',
+      readReportSettings,
+      options.signal,
+    );
+  }
+
+  async group(id: string, options: RequestOptions = {}) {
+    const operation = {
+      what: `Reading the group ${id}`,
+      permission: 'GroupMember.Read.All',
+    };
+    return this.#getOne(
+      operation,
+      `/groups/${segment(operation, id)}?$select=id,displayName`,
+      readGroup,
+      options.signal,
+    );
+  }
+
+  activeUserDetail(period: ReportPeriod, options?: RequestOptions) {
+    return this.#report(activeUserDetail, period, options);
+  }
+
+  emailAppUsageDetail(period: ReportPeriod, options?: RequestOptions) {
+    return this.#report(emailAppUsageDetail, period, options);
+  }
+
+  async removeLicenses(
+    userId: string,
+    skuIds: string[],
+    options: RequestOptions = {},
+  ) {
+    const operation = {
+      what: `Removing licenses from the account ${userId}`,
+      permission: 'LicenseAssignment.ReadWrite.All',
+    };
+    const response = await this.#send(
+      operation,
+      `${this.#root}/users/${segment(operation, userId)}/assignLicense`,
+      options.signal,
+      { addLicenses: [], removeLicenses: skuIds },
+    );
+    await succeeded(operation, response);
+    return { requestId: response.headers.get('request-id') };
+  }
+
+  #report<Row>(
+    definition: ReportDefinition<Row>,
+    period: ReportPeriod,
+    options: RequestOptions = {},
+  ): ReportStream<Row> {
+    const { signal } = options;
+    const operation = {
+      what: `Reading the report ${definition.name}`,
+      permission: 'Reports.Read.All',
+    };
+    return readReport({
+      definition,
+      operation,
+      signal,
+      acceptsPlainHttp: this.#target.protocol === 'http:',
+      patience: this.#patience(operation, signal),
+      locate: async () => {
+        const response = await this.#send(
+          operation,
+          `${this.#root}/reports/${definition.name}(period='${period}')`,
+          signal,
+        );
+        const location = URL.parse(
+          response.headers.get('location') ?? '',
+          this.#target,
+        );
+        if (response.status !== 302 || !location) {
+          await succeeded(operation, response);
+          throw notOfGraph(operation, response, 'no address of a download');
+        }
+        return location;
+      },
+    });
+  }
+
+  #patience(operation: Operation, signal: AbortSignal | undefined): Patience {
+    return new Patience({
+      operation,
+      limits: this.#limits,
+      logger: this.#logger,
+      signal,
+    });
+  }
+
+  /** Reads a collection that fits into memory. */
+  async #all<T>(
+    operation: Operation,
+    path: string,
+    read: ReadRecord<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<Page<T>> {
+    const all: Page<T> = { records: [], malformed: [] };
+    for await (const page of this.#pages(operation, path, read, signal)) {
+      all.records.push(...page.records);
+      all.malformed.push(...page.malformed);
+    }
+    return all;
+  }
+
+  /**
+   * Reads a collection page by page. The next page is asked for as soon as its
+   * link is known; when the caller stops, that request is aborted.
+   */
+  async *#pages<T>(
+    operation: Operation,
+    path: string,
+    read: ReadRecord<T>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Page<T>, void, undefined> {
+    const stop = new AbortController();
+    const stopped = signal
+      ? AbortSignal.any([signal, stop.signal])
+      : stop.signal;
+    const seen = new Set<string>();
+    const request = (link: string) => {
+      seen.add(link);
+      const answer = this.#getJson(operation, link, pageSchema, stopped);
+      // Whether anyone still waits for it or not, it has been seen to
+      answer.catch(() => {});
+      return answer;
+    };
+    let next: ReturnType<typeof request> | undefined = request(
+      this.#root + path,
+    );
+    try {
+      for (let number = 1; next; number++) {
+        const page: z.output<typeof pageSchema> = await next;
+        const nextLink = page['@odata.nextLink'];
+        next = undefined;
+        if (nextLink !== undefined) {
+          const link = this.#relative(operation, nextLink);
+          if (seen.has(link)) {
+            throw new GraphError(
+              `${operation.what} failed: page ${number} leads back to a page that was read before`,
+              { kind: 'answer', mend: 'Run the task again.' },
+            );
+          }
+          next = request(link);
+        }
+        const place = `${path.split('?')[0]} page ${number}`;
+        yield readRecords(page.value, read, place);
+      }
+    } finally {
+      stop.abort();
+    }
+  }
+
+  /** The path and query of a next link, which must not lead elsewhere. */
+  #relative(operation: Operation, nextLink: string): string {
+    const url = URL.parse(nextLink, this.#target);
+    if (url?.origin !== this.#target.origin) {
+      throw new GraphError(
+        `${operation.what} failed: the next page is said to be at ${
+          url?.host ?? 'no valid address'
+        }, not at ${this.#target.host}`,
+        {
+          kind: 'answer',
+          mend: 'Check that target is the address under which Microsoft Graph knows itself.',
+        },
+      );
+    }
+    return url.pathname + url.search;
+  }
+
+  /** Reads a single record; here a malformed one is fatal. */
+  async #getOne<T>(
+    operation: Operation,
+    path: string,
+    read: ReadRecord<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const result = read(
+      await this.#getJson(operation, this.#root + path, z.unknown(), signal),
+    );
+    if ('problem' in result) {
+      throw new GraphError(
+        `${operation.what} failed: in Microsoft's answer ${result.problem}`,
+        { kind: 'answer' },
+      );
+    }
+    return result.record;
+  }
+
+  async #getJson<Schema extends z.ZodType>(
+    operation: Operation,
+    path: string,
+    schema: Schema,
+    signal: AbortSignal | undefined,
+  ): Promise<z.output<Schema>> {
+    const response = await this.#send(operation, path, signal);
+    await succeeded(operation, response);
+    let body: unknown;
+    try {
+      body = await response.json();
+    } catch {
+      throw notOfGraph(operation, response, 'no JSON');
+    }
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) {
+      throw notOfGraph(operation, response, 'no page of records');
+    }
+    return parsed.data;
+  }
+
+  /** Sends a request through the client; any answer counts as a success. */
+  async #send(
+    operation: Operation,
+    path: string,
+    signal: AbortSignal | undefined,
+    body?: object,
+  ): Promise<Response> {
+    signal?.throwIfAborted();
+    const { pathname, search } = new URL(path, this.#target);
+    // The client looks for a host even in the query of a path
+    const request = this.#client
+      .api(pathname)
+      .middlewareOptions([new OperationOptions(operation)])
+      .responseType(ResponseType.RAW)
+      .option('signal', signal);
+    if (search) {
+      request.query(search);
+    }
+    try {
+      return await (body ? request.post(body) : request.get());
+    } catch (error) {
+      throw thrownByMiddleware(error);
+    }
+  }
+}
+
+/**
+ * Connects to the Microsoft Graph of one tenant. Nothing is asked of Microsoft
+ * before the first call.
+ *
+ * @param options.limits - how long to be patient with Microsoft, where the
+ *   defaults do not fit
+ */
+export function createGraphConnection(
+  config: ConnectionConfig,
+  options: { logger: LoggerService; limits?: Partial<RetryLimits> },
+): GraphConnection {
+  return new TenantConnection(config, options);
+}
+
+/** Throws the error of an answer that is not a success. */
+async function succeeded(
+  operation: Operation,
+  response: Response,
+): Promise<void> {
+  if (!response.ok) {
+    throw await errorOfAnswer(operation, response);
+  }
+}
+
+function notOfGraph(
+  operation: Operation,
+  response: Response,
+  found: string,
+): GraphError {
+  const contentType = response.headers.get('content-type') ?? 'no content type';
+  return new GraphError(
+    `${operation.what} failed: the answer (${response.status}, ${contentType}) holds ${found}`,
+    {
+      kind: 'answer',
+      status: response.status,
+      requestId: response.headers.get('request-id') ?? undefined,
+      mend: 'Check that target is the address of Microsoft Graph, and look for a proxy in between.',
+    },
+  );
+}
+
+/** Writes an id as one segment of a path, which `..` is not. */
+function segment(operation: Operation, id: string): string {
+  if (/^\.{0,2}$/.test(id)) {
+    throw new GraphError(`${operation.what} failed: this is not an id`, {
+      kind: 'notFound',
+    });
+  }
+  return encodeURIComponent(id);
+}
+
+export type { ConnectionConfig };

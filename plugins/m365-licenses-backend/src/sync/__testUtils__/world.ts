@@ -1,0 +1,140 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import type {
+  SyncTaskName,
+  TaskRun,
+} from 'backstage-plugin-m365-licenses-common';
+import {
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from 'graph-simulator';
+import type { Knex } from 'knex';
+import { createStores } from '../../database';
+import type { ActivityThreshold, Stores } from '../../database/types';
+import { createGraphConnection } from '../../graph/connection';
+import type { GraphConnection } from '../../graph/types';
+import { runTask, type SyncTask } from '../task';
+
+export const TENANT = 'contoso';
+
+/** What every run of these tests starts from. */
+const START = Date.parse('2026-11-23T08:00:00.000Z');
+
+/** A tenant over HTTP, a database, and a clock that only tests move. */
+export interface World {
+  simulator: Simulator;
+  graph: GraphConnection;
+  stores: Stores;
+  knex: Knex;
+  clock: { time: number };
+  now(): Date;
+  threshold: ActivityThreshold;
+  /** Runs a task once; returns what the ledger has of it, and what it threw. */
+  run(
+    task: SyncTask,
+    options?: {
+      signal?: AbortSignal;
+      maxGoneShare?: number;
+      timeoutMs?: number;
+      graph?: GraphConnection;
+    },
+  ): Promise<{ run: TaskRun; thrown: Error | undefined }>;
+  runs(task: SyncTaskName): Promise<TaskRun[]>;
+  stop(): Promise<void>;
+}
+
+/** Connects as the backend does, with less patience and without waiting. */
+export function connect(simulator: Simulator): GraphConnection {
+  return createGraphConnection(
+    {
+      name: TENANT,
+      tenantId: simulator.tenantId,
+      clientId: simulator.clientId,
+      credential: {
+        type: 'clientSecret',
+        clientSecret: simulator.clientSecret,
+      },
+      authority: simulator.url,
+      target: simulator.url,
+    },
+    {
+      logger: mockServices.logger.mock(),
+      limits: { connectionAttempts: 2, attempts: 3, wait: async () => {} },
+    },
+  );
+}
+
+export async function createWorld(
+  knex: Knex,
+  options: SimulatorOptions = {},
+): Promise<World> {
+  const simulator = await startSimulator({ now: new Date(START), ...options });
+  const stores = await createStores(
+    mockServices.database.mock({ getClient: async () => knex }),
+  );
+  const graph = connect(simulator);
+  const clock = { time: START };
+  const now = () => new Date(clock.time);
+  const runs = async (task: SyncTaskName) =>
+    (await stores.taskRuns.list(TENANT, { limit: 100, task })).items;
+
+  return {
+    simulator,
+    graph,
+    stores,
+    knex,
+    clock,
+    now,
+    runs,
+    threshold: {
+      today: new Date(START).toISOString().slice(0, 10),
+      inactiveAfterDays: 60,
+      graceDays: 30,
+    },
+    async run(task, runOptions = {}) {
+      // Runs of one task are listed by their start, newest first.
+      clock.time += 60_000;
+      let thrown: Error | undefined;
+      try {
+        await runTask(task, {
+          tenant: TENANT,
+          graph: runOptions.graph ?? graph,
+          stores,
+          signal: runOptions.signal ?? new AbortController().signal,
+          options: { maxGoneShare: runOptions.maxGoneShare ?? 0.2 },
+          now,
+          logger: mockServices.logger.mock(),
+          timeoutMs: runOptions.timeoutMs ?? 3_600_000,
+        });
+      } catch (error) {
+        if (!(error instanceof Error)) {
+          throw error;
+        }
+        thrown = error;
+      }
+      const [run] = await runs(task.name);
+      return { run, thrown };
+    },
+    async stop() {
+      await simulator.stop();
+    },
+  };
+}
+
+/** Every call as the connection itself answers it, for overriding some. */
+export function delegate(graph: GraphConnection): GraphConnection {
+  return {
+    users: options => graph.users(options),
+    user: (name, options) => graph.user(name, options),
+    subscribedSkus: options => graph.subscribedSkus(options),
+    subscriptions: options => graph.subscriptions(options),
+    reportSettings: options => graph.reportSettings(options),
+    group: (groupId, options) => graph.group(groupId, options),
+    activeUserDetail: (period, options) =>
+      graph.activeUserDetail(period, options),
+    emailAppUsageDetail: (period, options) =>
+      graph.emailAppUsageDetail(period, options),
+    removeLicenses: (userId, skuIds, options) =>
+      graph.removeLicenses(userId, skuIds, options),
+  };
+}
