@@ -80,11 +80,10 @@ exports.up = async function up(knex) {
     ['email', 'email_key, number', 'email_key is not null'],
     ['department', 'department_key, number'],
     ['created', 'created_at, number'],
-    // Holds all that statuses and counts of a whole tenant need.
-    [
-      'activity',
-      'last_activity_date, number, licensed, licensed_since, enabled, user_type',
-    ],
+    // These two hold all that counts of a whole tenant need; few values make
+    // the first one small.
+    ['kind', 'licensed, enabled, user_type'],
+    ['activity', 'last_activity_date, number, licensed, licensed_since'],
     ...SERVICES.map(
       service =>
         /** @type {[string, string, string]} */ ([

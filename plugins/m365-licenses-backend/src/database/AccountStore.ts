@@ -669,20 +669,21 @@ export class DatabaseAccountStore implements AccountStore {
     const knex = this.#knex;
     const limits = activityLimits(threshold);
     const reports = await hasReports(knex, tenant);
-    const row: unknown = await knex('accounts')
-      .where({ tenant, deleted: false, licensed: true })
-      .first(
-        ACTIVITY_STATUSES.map(status =>
-          knex.raw('count(case when ? then 1 end) as ??', [
-            accountStatusSql(knex, status, limits, reports),
-            status,
-          ]),
-        ),
-      );
-    const counts = z.record(z.coerce.number()).parse(row);
-    return ACTIVITY_STATUSES.filter(status => status !== 'unlicensed').map(
-      status => ({ status, accounts: counts[status] }),
-    );
+    const counts: { status: ActivityStatus; accounts: number }[] = [];
+    // One range of an index each; unlicensed accounts are not counted here.
+    for (const status of ACTIVITY_STATUSES) {
+      if (status !== 'unlicensed') {
+        counts.push({
+          status,
+          accounts: await countOf(
+            knex('accounts')
+              .where({ tenant, deleted: false, licensed: true })
+              .where(accountStatusSql(knex, status, limits, reports)),
+          ),
+        });
+      }
+    }
+    return counts;
   }
 
   async departments(tenant: string): Promise<string[]> {

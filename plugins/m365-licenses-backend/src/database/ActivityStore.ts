@@ -433,9 +433,12 @@ export class DatabaseActivityStore implements ActivityStore {
     const date = service
       ? SERVICE_COLUMNS[service].date
       : ('last_activity_date' as const);
-    const filter = (builder: Knex.QueryBuilder) => {
+    const candidates = (builder: Knex.QueryBuilder) => {
       matching(tenant, { ...query, deleted: false })(builder);
       builder.where('licensed', true);
+    };
+    const filter = (builder: Knex.QueryBuilder) => {
+      candidates(builder);
       if (status) {
         builder.where(serviceStatusSql(knex, status, date, limits));
       }
@@ -465,7 +468,17 @@ export class DatabaseActivityStore implements ActivityStore {
           .where(filter)
           .modify(narrow)
           .select<AccountRow[]>('*'),
-      count: () => countOf(knex('accounts').where(filter)),
+      count: async () => {
+        if (status !== 'neverActive') {
+          return countOf(knex('accounts').where(filter));
+        }
+        // The indexes of services hold only those who were active.
+        const all = await countOf(knex('accounts').where(candidates));
+        const used = await countOf(
+          knex('accounts').where(candidates).where(date, '>=', ''),
+        );
+        return all - used;
+      },
     });
     const licenses = await licensesByAccount(
       knex,

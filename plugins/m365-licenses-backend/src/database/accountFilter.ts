@@ -39,6 +39,7 @@ export function visibleTo(condition: AccountCondition) {
     } else if ('department' in condition) {
       query
         .whereNotNull('department')
+        .whereIn('department_key', condition.department.map(fold))
         .whereIn('department', condition.department);
     } else if ('country' in condition) {
       query.whereNotNull('country').whereIn('country', condition.country);

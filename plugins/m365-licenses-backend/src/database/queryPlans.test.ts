@@ -33,6 +33,11 @@ async function seed(stores: Stores) {
         department: number % 9 ? `Department ${number % 40}` : null,
         accountEnabled: number % 15 > 0,
         userType: number % 20 ? 'member' : 'guest',
+        // As wide as real ones: in a narrow table, reading all is cheap.
+        jobTitle: `Senior consultant, level ${number % 30}`,
+        companyName: 'Contoso Consulting Services International GmbH',
+        officeLocation: `Building ${number % 50}, Example Street 12, Berlin`,
+        lastSuccessfulSignInDateTime: '2026-11-20T07:00:00Z',
         createdDateTime: `20${10 + (name % 15)}-01-01T00:00:00Z`,
         assignments:
           number % 5 === 0

@@ -1,0 +1,92 @@
+import {
+  expect,
+  request,
+  test as base,
+  type Locator,
+  type Page,
+} from '@playwright/test';
+import {
+  DEFAULT_CLIENT_ID,
+  DEFAULT_CLIENT_SECRET,
+  DEFAULT_TENANT_ID,
+} from '../packages/graph-simulator/src';
+
+const TENANT_URL = `http://127.0.0.1:${process.env.SIMULATOR_PORT}`;
+
+/** The tabs of the page, as their last path segment, with their titles. */
+export const TABS = {
+  overview: 'Overview',
+  users: 'Users',
+  activity: 'Activity',
+  licenses: 'Licenses',
+  tasks: 'Tasks',
+};
+
+/** A test whose page is signed in as the guest, Robin Sommer. */
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Enter' }).click();
+    await expect(page).toHaveURL(/\/m365-licenses\/overview$/);
+    await use(page);
+  },
+});
+
+export { expect };
+
+/** Opens a tab of the page; the first sync may still be on its way. */
+export async function openTab(page: Page, tab: keyof typeof TABS) {
+  await page.goto(`/m365-licenses/${tab}`);
+  await expect(page.getByRole('tab', { name: TABS[tab] })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+}
+
+/** Opens a page again until what is awaited on it holds: the sync goes on meanwhile. */
+export async function reloadUntilVisible(page: Page, awaited: Locator) {
+  await expect(async () => {
+    await page.reload();
+    await expect(awaited).toBeVisible({ timeout: 5_000 });
+  }).toPass({ timeout: 60_000 });
+}
+
+/** What Microsoft says: the SKU part numbers that an account holds right now. */
+export async function licensesAtMicrosoft(userPrincipalName: string) {
+  const api = await request.newContext({ baseURL: TENANT_URL });
+  try {
+    const signIn = await api.post(`/${DEFAULT_TENANT_ID}/oauth2/v2.0/token`, {
+      form: {
+        grant_type: 'client_credentials',
+        client_id: DEFAULT_CLIENT_ID,
+        client_secret: DEFAULT_CLIENT_SECRET,
+        scope: `${TENANT_URL}/.default`,
+      },
+    });
+    expect(signIn.ok()).toBe(true);
+    const { access_token: token } = await signIn.json();
+    const read = async (path: string) => {
+      const answer = await api.get(path, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      expect(answer.ok()).toBe(true);
+      return await answer.json();
+    };
+
+    const { value: skus } = await read('/v1.0/subscribedSkus');
+    const partNumbers = new Map<string, string>(
+      skus.map((sku: { skuId: string; skuPartNumber: string }) => [
+        sku.skuId,
+        sku.skuPartNumber,
+      ]),
+    );
+    const user = await read(
+      `/v1.0/users/${userPrincipalName}?$select=id,assignedLicenses`,
+    );
+    return user.assignedLicenses.map(({ skuId }: { skuId: string }) =>
+      partNumbers.get(skuId),
+    );
+  } finally {
+    await api.dispose();
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  AuthorizeResult,
+  createPermission,
+} from '@backstage/plugin-permission-common';
+import type { PolicyQueryUser } from '@backstage/plugin-permission-node';
+import {
+  accountReadPermission,
+  m365LicensesPermissions,
+  reclamationExecutePermission,
+} from 'backstage-plugin-m365-licenses-common';
+import {
+  LICENSE_ADMINISTRATORS,
+  PortalPermissionPolicy,
+} from './permissionPolicy';
+
+const memberOf = (...groups: string[]): PolicyQueryUser => {
+  const userEntityRef = 'user:default/somebody';
+  return {
+    credentials: {
+      $$type: '@backstage/BackstageCredentials',
+      principal: { type: 'user', userEntityRef },
+    },
+    info: { userEntityRef, ownershipEntityRefs: [userEntityRef, ...groups] },
+  };
+};
+
+const policy = new PortalPermissionPolicy();
+
+describe('PortalPermissionPolicy', () => {
+  it.each(m365LicensesPermissions)(
+    'gives $name to license administrators only',
+    async permission => {
+      const decide = (user?: PolicyQueryUser) =>
+        policy.handle({ permission }, user);
+
+      expect(await decide(memberOf(LICENSE_ADMINISTRATORS))).toEqual({
+        result: AuthorizeResult.ALLOW,
+      });
+      expect(await decide(memberOf('group:default/finance'))).toEqual({
+        result: AuthorizeResult.DENY,
+      });
+      expect(await decide(undefined)).toEqual({ result: AuthorizeResult.DENY });
+    },
+  );
+
+  it('covers reading accounts and taking licenses back', () => {
+    expect(m365LicensesPermissions).toEqual(
+      expect.arrayContaining([
+        accountReadPermission,
+        reclamationExecutePermission,
+      ]),
+    );
+  });
+
+  it.each([
+    ['catalog.entity.read', 'read', AuthorizeResult.ALLOW],
+    ['scaffolder.task.create', 'create', AuthorizeResult.ALLOW],
+    ['catalog.entity.delete', 'delete', AuthorizeResult.DENY],
+  ] as const)(
+    'answers %s for a member of staff',
+    async (name, action, result) => {
+      const permission = createPermission({ name, attributes: { action } });
+
+      expect(await policy.handle({ permission }, memberOf())).toEqual({
+        result,
+      });
+      expect(await policy.handle({ permission }, undefined)).toEqual({
+        result: AuthorizeResult.DENY,
+      });
+    },
+  );
+});

@@ -1,0 +1,108 @@
+import {
+  createM365LicensesClient,
+  SERVICES,
+  SYNC_TASKS,
+} from 'backstage-plugin-m365-licenses-common';
+import {
+  account,
+  activityOf,
+  daysAgo,
+  detail,
+  license,
+  overview,
+  run,
+  task,
+  tenant,
+} from './fixtures';
+
+/** A request as the backend received it. */
+export interface Received {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+}
+
+/** Answers a request with a body, or refuses it with a status and message. */
+export type Answer = (request: Received) => object | Refusal;
+
+class Refusal {
+  constructor(readonly status: number, readonly message: string) {}
+}
+
+/** A refusal, as the backend's error handler words it. */
+export const refuse =
+  (status: number, message: string): Answer =>
+  () =>
+    new Refusal(status, message);
+
+const page = (items: object[]) => ({ items, totalItems: items.length });
+
+const DEFAULTS: Record<string, Answer> = {
+  'GET /tenants': () => page([tenant()]),
+  'GET /tenants/contoso': () => overview(),
+  'GET /tenants/contoso/licenses': () => page([license()]),
+  'GET /tenants/contoso/departments': () => page([]),
+  'GET /tenants/contoso/users': () => page([account()]),
+  'GET /tenants/contoso/users/a1': () => detail(),
+  'GET /tenants/contoso/activity': () => ({
+    ...page([activityOf(account())]),
+    services: SERVICES.map(service => ({
+      service,
+      active: 9000,
+      inactive: 2000,
+      neverActive: 800,
+    })),
+    reportRefreshDate: daysAgo(3),
+    historySince: daysAgo(200),
+    inactiveAfterDays: 60,
+  }),
+  'GET /tenants/contoso/tasks': () =>
+    page(SYNC_TASKS.map(name => task({ task: name }))),
+  'GET /tenants/contoso/task-runs': () => page([run()]),
+};
+
+/**
+ * The REST API at the level of HTTP, from fixtures.
+ *
+ * @param answers - by method and path, in place of the usual ones
+ */
+export function createFakeBackend(answers: Record<string, Answer> = {}) {
+  const received: Received[] = [];
+  const client = createM365LicensesClient({
+    baseUrl: 'plugin://m365-licenses',
+    fetch: async (input, init) => {
+      const url = new URL(String(input));
+      const request = {
+        method: init?.method ?? 'GET',
+        path: url.pathname,
+        query: Object.fromEntries(url.searchParams),
+      };
+      received.push(request);
+      const key = `${request.method} ${request.path}`;
+      const answer = answers[key] ?? DEFAULTS[key];
+      const body = answer
+        ? answer(request)
+        : new Refusal(404, `Nothing is at ${key}`);
+      if (body instanceof Refusal) {
+        return Response.json(
+          {
+            error: { name: 'Error', message: body.message },
+            request: { method: request.method, url: request.path },
+            response: { statusCode: body.status },
+          },
+          { status: body.status },
+        );
+      }
+      return Response.json(body, {
+        status: request.method === 'POST' ? 202 : 200,
+      });
+    },
+  });
+  return {
+    client,
+    received,
+    /** The queries that a path was asked with, oldest first. */
+    queriesOf: (path: string) =>
+      received.filter(request => request.path === path).map(r => r.query),
+  };
+}

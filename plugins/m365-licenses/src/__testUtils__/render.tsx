@@ -1,0 +1,55 @@
+import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
+import { toastApiRef } from '@backstage/frontend-plugin-api';
+import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import { useLocation } from 'react-router-dom';
+import { m365LicensesApiRef } from '../api';
+import { rootRouteRef } from '../routes';
+import { type Answer, createFakeBackend } from './fakeBackend';
+
+const ROOT = '/m365-licenses';
+
+function Address() {
+  const { pathname, search } = useLocation();
+  return <output aria-label="address">{`${pathname}${search}`}</output>;
+}
+
+/**
+ * Renders content of the plugin against a fake backend.
+ *
+ * @param options.path - where it is, below the page
+ * @param options.at - the path and query to open, below the page
+ */
+export function renderPage(
+  element: JSX.Element,
+  options: {
+    path?: string;
+    at?: string;
+    answers?: Record<string, Answer>;
+    mayRun?: boolean;
+  } = {},
+) {
+  const { path = '/users', at = path, answers, mayRun = true } = options;
+  window.sessionStorage.clear();
+  const backend = createFakeBackend(answers);
+  const post = jest.fn(() => ({ close: () => {} }));
+  renderInTestApp(
+    <>
+      {element}
+      <Address />
+    </>,
+    {
+      mountPath: `${ROOT}${path}`,
+      initialRouteEntries: [`${ROOT}${at}`],
+      mountedRoutes: {
+        [ROOT]: rootRouteRef,
+        '/catalog/:namespace/:kind/:name': entityRouteRef,
+      },
+      apis: [
+        [m365LicensesApiRef, backend.client],
+        [toastApiRef, { post }],
+        mockApis.permission({ authorize: mayRun ? 'ALLOW' : 'DENY' }),
+      ],
+    },
+  );
+  return { ...backend, post };
+}

@@ -1,0 +1,103 @@
+import { createApp } from '@backstage/frontend-defaults';
+import {
+  ApiBlueprint,
+  createFrontendModule,
+} from '@backstage/frontend-plugin-api';
+import { mockApis } from '@backstage/frontend-test-utils';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
+import { render, screen } from '@testing-library/react';
+import { createFakeBackend } from './__testUtils__/fakeBackend';
+import plugin, { m365LicensesApiRef } from './alpha';
+
+const tabNames = () =>
+  screen.getAllByRole('tab').map(({ textContent }) => textContent);
+
+/** A portal of its own: only that decides which extensions there are. */
+function renderPortal(options: { at: string; mayRead: boolean }) {
+  window.history.replaceState(null, '', options.at);
+  window.sessionStorage.clear();
+  const app = createApp({
+    features: [
+      plugin,
+      createFrontendModule({
+        pluginId: 'm365-licenses',
+        extensions: [
+          ApiBlueprint.make({
+            params: defineParams =>
+              defineParams({
+                api: m365LicensesApiRef,
+                deps: {},
+                factory: () => createFakeBackend().client,
+              }),
+          }),
+        ],
+      }),
+      createFrontendModule({
+        pluginId: 'app',
+        extensions: [
+          ApiBlueprint.make({
+            name: 'permission',
+            params: defineParams =>
+              defineParams({
+                api: permissionApiRef,
+                deps: {},
+                factory: () =>
+                  mockApis.permission({
+                    authorize: options.mayRead ? 'ALLOW' : 'DENY',
+                  }),
+              }),
+          }),
+        ],
+      }),
+    ],
+    advanced: {
+      configLoader: async () => ({
+        config: mockApis.config({
+          data: {
+            app: {
+              title: 'Portal',
+              baseUrl: 'http://localhost',
+              extensions: [{ 'sign-in-page:app': false }],
+            },
+            backend: { baseUrl: 'http://localhost' },
+          },
+        }),
+      }),
+    },
+  });
+  render(app.createRoot());
+}
+
+describe('the plugin in the new frontend system', () => {
+  it('opens the overview and has a tab for each page', async () => {
+    renderPortal({ at: '/m365-licenses', mayRead: true });
+    expect(
+      await screen.findByText('12,500', {}, { timeout: 10_000 }),
+    ).toBeInTheDocument();
+    expect(tabNames()).toEqual([
+      'Overview',
+      'Users',
+      'Activity',
+      'Licenses',
+      'Tasks',
+    ]);
+    expect(
+      screen.getByRole('heading', { level: 1, name: 'Microsoft 365 licenses' }),
+    ).toBeInTheDocument();
+  });
+
+  it('opens the page of an account below the users', async () => {
+    renderPortal({ at: '/m365-licenses/users/a1', mayRead: true });
+    expect(
+      await screen.findByRole('heading', { name: 'Maya Lopez' }),
+    ).toBeInTheDocument();
+  });
+
+  it('leaves out the tabs that may not be read', async () => {
+    renderPortal({ at: '/m365-licenses', mayRead: false });
+    expect(
+      await screen.findByRole('row', { name: /Maya Lopez/ }),
+    ).toBeInTheDocument();
+    expect(tabNames()).toEqual(['Users', 'Activity']);
+  });
+});

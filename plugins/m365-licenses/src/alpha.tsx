@@ -1,0 +1,165 @@
+/**
+ * The page and entity cards of the Microsoft 365 license manager, for portals
+ * of the new frontend system.
+ *
+ * @packageDocumentation
+ */
+
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  type ExtensionDefinition,
+  fetchApiRef,
+  PageBlueprint,
+  SubPageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { RiKey2Line } from '@remixicon/react';
+import { licenseReadPermission } from 'backstage-plugin-m365-licenses-common';
+import { createClient, m365LicensesApiRef } from './api';
+import { rootRouteRef } from './routes';
+import { scaffolderExtensions } from './scaffolder';
+
+export { m365LicensesApiRef } from './api';
+export { m365LicensesScaffolderTranslationRef } from './scaffolder';
+export { m365LicensesTranslationRef } from './translation';
+
+const api = ApiBlueprint.make({
+  params: defineParams =>
+    defineParams({
+      api: m365LicensesApiRef,
+      deps: { fetchApi: fetchApiRef },
+      factory: ({ fetchApi }) => createClient(fetchApi),
+    }),
+});
+
+const page = PageBlueprint.make({
+  params: { path: '/m365-licenses', routeRef: rootRouteRef },
+});
+
+// Reading accounts can be allowed in part, which only the backend decides: the
+// tabs about them are always there, and say so when nothing may be seen.
+const mayReadLicenses = {
+  permissions: { $contains: licenseReadPermission.name },
+};
+
+const overviewPage = SubPageBlueprint.make({
+  name: 'overview',
+  if: mayReadLicenses,
+  params: {
+    path: 'overview',
+    title: 'Overview',
+    loader: () =>
+      import('./components/OverviewPage/OverviewPage').then(m => (
+        <m.OverviewPage />
+      )),
+  },
+});
+
+const usersPage = SubPageBlueprint.make({
+  name: 'users',
+  params: {
+    path: 'users',
+    title: 'Users',
+    loader: () =>
+      import('./components/UsersPage/UsersRoutes').then(m => <m.UsersRoutes />),
+  },
+});
+
+const activityPage = SubPageBlueprint.make({
+  name: 'activity',
+  params: {
+    path: 'activity',
+    title: 'Activity',
+    loader: () =>
+      import('./components/ActivityPage/ActivityPage').then(m => (
+        <m.ActivityPage />
+      )),
+  },
+});
+
+const licensesPage = SubPageBlueprint.make({
+  name: 'licenses',
+  if: mayReadLicenses,
+  params: {
+    path: 'licenses',
+    title: 'Licenses',
+    loader: () =>
+      import('./components/LicensesPage/LicensesPage').then(m => (
+        <m.LicensesPage />
+      )),
+  },
+});
+
+const tasksPage = SubPageBlueprint.make({
+  name: 'tasks',
+  if: mayReadLicenses,
+  params: {
+    path: 'tasks',
+    title: 'Tasks',
+    loader: () =>
+      import('./components/TasksPage/TasksPage').then(m => <m.TasksPage />),
+  },
+});
+
+const userLicensesCard = EntityCardBlueprint.make({
+  name: 'user-licenses',
+  params: {
+    filter: { kind: 'user' },
+    loader: () =>
+      import('./components/EntityCards/EntityCards').then(m => (
+        <m.UserLicensesCard />
+      )),
+  },
+});
+
+const userActivityCard = EntityCardBlueprint.make({
+  name: 'user-activity',
+  params: {
+    filter: { kind: 'user' },
+    loader: () =>
+      import('./components/EntityCards/EntityCards').then(m => (
+        <m.UserActivityCard />
+      )),
+  },
+});
+
+const groupLicensesCard = EntityCardBlueprint.make({
+  name: 'group-licenses',
+  params: {
+    filter: { kind: 'group' },
+    loader: () =>
+      import('./components/EntityCards/EntityCards').then(m => (
+        <m.GroupLicensesCard />
+      )),
+  },
+});
+
+/** All extensions of the plugin. */
+const extensions: ExtensionDefinition[] = [
+  api,
+  page,
+  overviewPage,
+  usersPage,
+  activityPage,
+  licensesPage,
+  tasksPage,
+  userLicensesCard,
+  userActivityCard,
+  groupLicensesCard,
+  ...scaffolderExtensions,
+];
+
+/**
+ * The Microsoft 365 license manager.
+ *
+ * @public
+ */
+export default createFrontendPlugin({
+  pluginId: 'm365-licenses',
+  title: 'Microsoft 365 licenses',
+  icon: <RiKey2Line />,
+  info: { packageJson: () => import('../package.json') },
+  routes: { root: rootRouteRef },
+  extensions,
+});

@@ -1,0 +1,314 @@
+import {
+  Card,
+  CardBody,
+  CardFooter,
+  CardHeader,
+  Link,
+  Text,
+} from '@backstage/ui';
+import {
+  DEFAULT_NAMESPACE,
+  type Entity,
+  isGroupEntity,
+  isUserEntity,
+} from '@backstage/catalog-model';
+import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { EntityRefLink, useEntity } from '@backstage/plugin-catalog-react';
+import {
+  type AccountDetail,
+  accountReadPermission,
+  ANNOTATION_USER_ID,
+  ANNOTATION_USER_PRINCIPAL_NAME,
+  answerOf,
+  type EntityLicenses,
+} from 'backstage-plugin-m365-licenses-common';
+import type { ReactNode } from 'react';
+import useAsyncRetry from 'react-use/esm/useAsyncRetry';
+import { m365LicensesApiRef } from '../../api';
+import { m365LicensesTranslationRef } from '../../translation';
+import { formatNumber } from '../common/format';
+import { useLinks } from '../common/links';
+import { EmptyState, ErrorState, Loading } from '../common/messages';
+import { RelativeTime } from '../common/RelativeTime';
+import { ReportDate, ServiceStrip } from '../common/Services';
+import { ActivityStatusBadge } from '../common/StatusBadge';
+import { usePathWords } from '../common/usePathWords';
+import styles from '../common/common.module.css';
+
+/** The Microsoft 365 licenses of a User entity, and when it last used any. @public */
+export function UserLicensesCard() {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  return (
+    <EntityCard kind="user" title={t('cards.licensesTitle')}>
+      {licenses =>
+        licenses.accounts.map(({ detail }) => (
+          <AccountLicenses key={detail.account.id} detail={detail} />
+        ))
+      }
+    </EntityCard>
+  );
+}
+
+/** The last activity of a User entity in each of the seven services. @public */
+export function UserActivityCard() {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  return (
+    <EntityCard kind="user" title={t('cards.activityTitle')}>
+      {licenses =>
+        licenses.accounts.map(({ detail }) => (
+          <div key={detail.account.id} className={styles.list}>
+            <ServiceStrip services={detail.services} />
+            <ReportDate value={detail.reportRefreshDate} />
+          </div>
+        ))
+      }
+    </EntityCard>
+  );
+}
+
+/** The licenses of a group's members, and who has not used theirs. @public */
+export function GroupLicensesCard() {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  return (
+    <EntityCard kind="group" title={t('cards.groupTitle')}>
+      {licenses => <TeamLicenses licenses={licenses} />}
+    </EntityCard>
+  );
+}
+
+function EntityCard(props: {
+  kind: 'user' | 'group';
+  title: string;
+  children: (licenses: EntityLicenses) => ReactNode;
+}) {
+  const { entity } = useEntity();
+  const client = useApi(m365LicensesApiRef);
+  const { kind } = props;
+  const { name, namespace = DEFAULT_NAMESPACE } = entity.metadata;
+  const { value, error, retry } = useAsyncRetry(
+    () =>
+      answerOf(
+        client.GET('/entities/{kind}/{namespace}/{name}', {
+          params: { path: { kind, namespace, name } },
+        }),
+      ),
+    [client, kind, namespace, name],
+  );
+
+  function content() {
+    if (error) {
+      return (
+        <ErrorState
+          error={error}
+          permission={accountReadPermission.name}
+          onRetry={retry}
+        />
+      );
+    }
+    if (!value) {
+      return <Loading height={160} />;
+    }
+    if (value.members === 0) {
+      return <NoMembers />;
+    }
+    if (kind === 'user' && value.accounts.length === 0) {
+      return <Unmatched entity={entity} />;
+    }
+    return props.children(value);
+  }
+
+  return (
+    <Card className={styles.readable}>
+      <CardHeader>
+        <Text as="h2" variant="title-x-small" weight="bold">
+          {props.title}
+        </Text>
+      </CardHeader>
+      <CardBody>{content()}</CardBody>
+      {value && value.accounts.length > 0 && (
+        <CardFooter>
+          <CardLinks licenses={value} />
+        </CardFooter>
+      )}
+    </Card>
+  );
+}
+
+function CardLinks(props: { licenses: EntityLicenses }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const links = useLinks();
+  const { kind, accounts } = props.licenses;
+  if (kind === 'group') {
+    const tenant = accounts.at(0)?.detail.tenant;
+    return <Link href={links.users({ tenant })}>{t('cards.openUsers')}</Link>;
+  }
+  return (
+    <div className={styles.caption}>
+      {accounts.map(({ detail: { tenant, account } }) => (
+        <Link
+          key={`${tenant} ${account.id}`}
+          href={links.account(
+            account.id,
+            `?${new URLSearchParams({ tenant })}`,
+          )}
+        >
+          {t('cards.openAccount')}
+        </Link>
+      ))}
+    </div>
+  );
+}
+
+function NoMembers() {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  return (
+    <EmptyState
+      title={t('cards.groupEmptyTitle')}
+      text={t('cards.groupEmptyText')}
+    />
+  );
+}
+
+/** Says by what an account was looked for, in the order that it is. */
+function Unmatched(props: { entity: Entity }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { entity } = props;
+  const annotation = [ANNOTATION_USER_ID, ANNOTATION_USER_PRINCIPAL_NAME].find(
+    name => entity.metadata.annotations?.[name],
+  );
+  const email = isUserEntity(entity) ? entity.spec.profile?.email : undefined;
+  let how: string = t('cards.byNothing');
+  if (annotation) {
+    how = t('cards.byAnnotation', {
+      annotation,
+      value: entity.metadata.annotations?.[annotation] ?? '',
+    });
+  } else if (email) {
+    how = t('cards.byEmail', { email });
+  }
+  return (
+    <EmptyState
+      title={t('cards.unmatchedTitle')}
+      text={t('cards.unmatchedText', {
+        how,
+        annotation: ANNOTATION_USER_PRINCIPAL_NAME,
+      })}
+    />
+  );
+}
+
+function AccountLicenses(props: { detail: AccountDetail }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const pathWords = usePathWords();
+  const { account, reportRefreshDate } = props.detail;
+  return (
+    <div className={styles.list}>
+      {account.licenses.length === 0 ? (
+        <Text as="p" color="secondary">
+          {t('cards.noLicenses')}
+        </Text>
+      ) : (
+        <ul className={styles.list}>
+          {account.licenses.map(({ skuId, displayName, paths }) => (
+            <li key={skuId} className={styles.row}>
+              <span>{displayName}</span>
+              <span className={styles.secondary}>
+                {paths.map(pathWords).join(', ')}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className={styles.caption}>
+        <ActivityStatusBadge status={account.status} />
+        <span>
+          {t('cards.lastUse')}{' '}
+          <RelativeTime
+            value={account.lastActivityDate}
+            fallback={t('common.never')}
+          />
+        </span>
+        <ReportDate value={reportRefreshDate} />
+      </div>
+    </div>
+  );
+}
+
+function TeamLicenses(props: { licenses: EntityLicenses }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { entity } = useEntity();
+  const { accounts, members, unmatchedMembers } = props.licenses;
+
+  const holders = new Map<string, { name: string; count: number }>();
+  for (const { detail } of accounts) {
+    for (const { skuId, displayName } of detail.account.licenses) {
+      const count = (holders.get(skuId)?.count ?? 0) + 1;
+      holders.set(skuId, { name: displayName, count });
+    }
+  }
+  const products = [...holders.entries()].sort(
+    ([, one], [, other]) =>
+      other.count - one.count || one.name.localeCompare(other.name),
+  );
+  const unused = accounts.filter(
+    ({ detail: { account } }) =>
+      account.licenses.length > 0 &&
+      (account.status === 'inactive' || account.status === 'neverActive'),
+  );
+
+  return (
+    <div className={styles.list}>
+      <div className={styles.caption}>
+        <span>{t('cards.groupMembers', { count: members })}</span>
+        {unmatchedMembers.length > 0 && isGroupEntity(entity) && (
+          <span title={unmatchedMembers.join(', ')}>
+            {t('cards.groupUnmatched', { count: unmatchedMembers.length })}
+          </span>
+        )}
+        <ReportDate value={accounts.at(0)?.detail.reportRefreshDate} />
+      </div>
+      {products.length === 0 ? (
+        <Text as="p" color="secondary">
+          {t('cards.groupNoLicenses')}
+        </Text>
+      ) : (
+        <div className={styles.columns}>
+          <section className={styles.list}>
+            <Text as="h3" weight="bold">
+              {t('cards.groupLicenses')}
+            </Text>
+            <ul className={styles.list}>
+              {products.map(([skuId, { name, count }]) => (
+                <li key={skuId} className={styles.row}>
+                  <span>{name}</span>
+                  <span className={styles.end}>{formatNumber(count)}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+          <section className={styles.list}>
+            <Text as="h3" weight="bold">
+              {unused.length > 0
+                ? t('cards.groupUnused', { count: unused.length })
+                : t('cards.groupAllUsed')}
+            </Text>
+            <ul className={styles.list}>
+              {unused.map(({ entityRef, detail: { account } }) => (
+                <li key={account.id} className={styles.row}>
+                  <EntityRefLink
+                    entityRef={entityRef}
+                    title={account.displayName}
+                  />
+                  <span className={styles.secondary}>
+                    <ActivityStatusBadge status={account.status} />{' '}
+                    <RelativeTime value={account.lastActivityDate} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        </div>
+      )}
+    </div>
+  );
+}

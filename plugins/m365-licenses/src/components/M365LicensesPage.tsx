@@ -1,0 +1,43 @@
+import { useRouteRef } from '@backstage/core-plugin-api';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { PluginHeader } from '@backstage/ui';
+import { RiKey2Line } from '@remixicon/react';
+import { Navigate, Route, Routes } from 'react-router-dom';
+import { rootRouteRef } from '../routes';
+import { m365LicensesTranslationRef } from '../translation';
+import { ActivityPage } from './ActivityPage/ActivityPage';
+import { LicensesPage } from './LicensesPage/LicensesPage';
+import { OverviewPage } from './OverviewPage/OverviewPage';
+import { TasksPage } from './TasksPage/TasksPage';
+import { UsersRoutes } from './UsersPage/UsersRoutes';
+
+const TABS = ['overview', 'users', 'activity', 'licenses', 'tasks'] as const;
+
+/** The page with its tabs, for portals of the older frontend system. */
+export function M365LicensesPage() {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const root = useRouteRef(rootRouteRef)();
+  return (
+    <main>
+      <PluginHeader
+        icon={<RiKey2Line />}
+        title={t('page.title')}
+        titleLink={root}
+        tabs={TABS.map(tab => ({
+          id: tab,
+          label: t(`page.tabs.${tab}`),
+          href: `${root}/${tab}`,
+          matchStrategy: 'prefix',
+        }))}
+      />
+      <Routes>
+        <Route index element={<Navigate to="overview" replace />} />
+        <Route path="overview" element={<OverviewPage />} />
+        <Route path="users/*" element={<UsersRoutes />} />
+        <Route path="activity" element={<ActivityPage />} />
+        <Route path="licenses" element={<LicensesPage />} />
+        <Route path="tasks" element={<TasksPage />} />
+      </Routes>
+    </main>
+  );
+}

@@ -1,0 +1,113 @@
+import { Button, SearchField, Select } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { RiFilterOffLine } from '@remixicon/react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import useDebounce from 'react-use/esm/useDebounce';
+import { m365LicensesTranslationRef } from '../../translation';
+import type { UrlQuery } from './urlQuery';
+import styles from './common.module.css';
+
+/** The controls that narrow a list, and one to clear those that are set. */
+export function Filters(props: {
+  query: UrlQuery;
+  names: string[];
+  children: ReactNode;
+}) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { query, names } = props;
+  const isFiltered = names.some(name => query.get(name) !== undefined);
+  return (
+    <div role="search" aria-label={t('common.filters')}>
+      <div className={styles.filters}>
+        {props.children}
+        {isFiltered && (
+          <Button
+            variant="tertiary"
+            iconStart={<RiFilterOffLine />}
+            onPress={() =>
+              query.filter(
+                Object.fromEntries(names.map(name => [name, undefined])),
+              )
+            }
+          >
+            {t('common.clearFilters')}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Search text, written to the address once the reader pauses typing. */
+export function SearchFilter(props: {
+  query: UrlQuery;
+  label: string;
+  placeholder: string;
+}) {
+  const { query } = props;
+  const chosen = query.get('text') ?? '';
+  const [text, setText] = useState(chosen);
+  const written = useRef(chosen);
+
+  // Follows the address when something else changed it, such as clearing.
+  useEffect(() => {
+    if (chosen !== written.current) {
+      written.current = chosen;
+      setText(chosen);
+    }
+  }, [chosen]);
+
+  useDebounce(
+    () => {
+      const wanted = text.trim();
+      if (wanted !== written.current) {
+        written.current = wanted;
+        query.filter({ text: wanted });
+      }
+    },
+    300,
+    [text],
+  );
+
+  return (
+    <SearchField
+      className={styles.search}
+      label={props.label}
+      placeholder={props.placeholder}
+      value={text}
+      onChange={setText}
+    />
+  );
+}
+
+const ANY = 'any';
+
+/** One choice of several, or any. */
+export function SelectFilter(props: {
+  query: UrlQuery;
+  name: string;
+  label: string;
+  options: { value: string; label: string }[];
+  /** What choosing nothing is called; "Any" if absent. */
+  anyLabel?: string;
+  searchable?: boolean;
+}) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { query, name, options } = props;
+  const chosen = query.get(name);
+  return (
+    <Select
+      className={styles.filter}
+      label={props.label}
+      search={props.searchable || undefined}
+      options={[
+        { value: ANY, label: props.anyLabel ?? t('common.any') },
+        ...options,
+      ]}
+      value={chosen ?? ANY}
+      onChange={value =>
+        query.filter({ [name]: value === ANY ? undefined : String(value) })
+      }
+    />
+  );
+}

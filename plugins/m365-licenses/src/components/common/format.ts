@@ -1,0 +1,64 @@
+import { DateTime, Duration } from 'luxon';
+
+/** A number with thousands separators in the reader's language. */
+export const formatNumber = (value: number): string =>
+  new Intl.NumberFormat().format(value);
+
+/** How long something took, in words: `1 min 12 s`, `840 ms`. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1000) {
+    return `${milliseconds} ms`;
+  }
+  const { hours, minutes, seconds } = Duration.fromMillis(
+    Math.round(milliseconds / 1000) * 1000,
+  )
+    .shiftTo('hours', 'minutes', 'seconds')
+    .toObject();
+  return [
+    hours ? `${hours} h` : '',
+    minutes ? `${minutes} min` : '',
+    seconds ? `${seconds} s` : '',
+  ]
+    .filter(part => part !== '')
+    .join(' ');
+}
+
+const isDateOnly = (value: string) => /^\d{4}-\d{2}-\d{2}$/.test(value);
+
+/** The exact date, with the time and zone where the value has a time. */
+export function formatExact(value: string): string {
+  const date = DateTime.fromISO(value);
+  return isDateOnly(value)
+    ? date.toLocaleString(DateTime.DATE_FULL)
+    : date.toLocaleString({
+        ...DateTime.DATETIME_MED,
+        timeZoneName: 'short',
+      });
+}
+
+/**
+ * How long ago or ahead, in words. A date without a time is counted in whole
+ * days, as reports give no more than that.
+ */
+export function formatRelative(
+  value: string,
+  now: DateTime = DateTime.now(),
+): string {
+  const date = DateTime.fromISO(value);
+  const days = date.startOf('day').diff(now.startOf('day'), 'days').days;
+  const words =
+    isDateOnly(value) && Math.abs(days) < 30
+      ? date.toRelativeCalendar({ base: now, unit: 'days' })
+      : date.toRelative({ base: now });
+  return words ?? formatExact(value);
+}
+
+/** Whole days from a date until now; negative for a date ahead. */
+export const daysSince = (
+  value: string,
+  now: DateTime = DateTime.now(),
+): number =>
+  Math.round(
+    now.startOf('day').diff(DateTime.fromISO(value).startOf('day'), 'days')
+      .days,
+  );

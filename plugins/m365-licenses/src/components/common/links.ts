@@ -1,0 +1,37 @@
+import { useRouteRef } from '@backstage/core-plugin-api';
+import {
+  accountRouteRef,
+  licensesRouteRef,
+  tasksRouteRef,
+  usersRouteRef,
+} from '../../routes';
+
+const withQuery = (path: string, query: Record<string, string | undefined>) => {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value) {
+      params.set(name, value);
+    }
+  }
+  const text = params.toString();
+  return text ? `${path}?${text}` : path;
+};
+
+/** Addresses of the tabs and of an account, with what is chosen there. */
+export function useLinks() {
+  const users = useRouteRef(usersRouteRef);
+  const account = useRouteRef(accountRouteRef);
+  const licenses = useRouteRef(licensesRouteRef);
+  const tasks = useRouteRef(tasksRouteRef);
+  return {
+    users: (query: Record<string, string | undefined> = {}) =>
+      withQuery(users(), query),
+    /** @param search - the list's own query, kept for the way back */
+    account: (userId: string, search: string) =>
+      `${account({ userId })}${search}`,
+    licenses: (query: Record<string, string | undefined> = {}) =>
+      withQuery(licenses(), query),
+    tasks: (query: Record<string, string | undefined> = {}) =>
+      withQuery(tasks(), query),
+  };
+}

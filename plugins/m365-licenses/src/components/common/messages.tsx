@@ -1,0 +1,143 @@
+import { Alert, Button, Flex, Link, Skeleton, Text } from '@backstage/ui';
+import { ResponseError } from '@backstage/errors';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import type { ReactNode } from 'react';
+import type { Problem } from 'backstage-plugin-m365-licenses-common';
+import { m365LicensesTranslationRef } from '../../translation';
+import styles from './common.module.css';
+
+/** Whether the backend refused because a permission is missing. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof ResponseError && error.statusCode === 403;
+
+/** Whether the backend knows no such thing. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof ResponseError && error.statusCode === 404;
+
+/** Whether the backend refused the request as asked, for example its cursor. */
+export const isBadRequest = (error: unknown): boolean =>
+  error instanceof ResponseError && error.statusCode === 400;
+
+/** What the backend itself said. */
+export function errorMessage(error: unknown): string {
+  if (error instanceof ResponseError) {
+    return error.cause.message;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Why something could not be shown, in the backend's own words, and what to
+ * do.
+ *
+ * @param props.permission - the permission that the request needs
+ * @param props.onRetry - loads again
+ * @param props.retryLabel - what loading again is called; "Try again" if absent
+ */
+export function ErrorState(props: {
+  error: unknown;
+  permission: string;
+  onRetry: () => void;
+  retryLabel?: string;
+}) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { error, permission, onRetry } = props;
+  if (isForbidden(error)) {
+    return (
+      <Alert
+        role="alert"
+        status="info"
+        icon
+        title={t('error.forbiddenTitle')}
+        description={t('error.forbidden', { permission })}
+      />
+    );
+  }
+  // fetch reports an unreachable server as a TypeError.
+  const unreachable = error instanceof TypeError;
+  return (
+    <Alert
+      role="alert"
+      status="danger"
+      icon
+      title={t(isNotFound(error) ? 'error.notFoundTitle' : 'error.title')}
+      description={
+        <>
+          <Text as="p">
+            {unreachable ? t('error.unreachable') : errorMessage(error)}
+          </Text>
+          <Text as="p" color="secondary">
+            {t(unreachable ? 'error.unreachableDo' : 'error.whatToDo')}
+          </Text>
+        </>
+      }
+      customActions={
+        <Button size="small" variant="secondary" onPress={onRetry}>
+          {props.retryLabel ?? t('common.retry')}
+        </Button>
+      }
+    />
+  );
+}
+
+/** Nothing to show, why, and what to do next. */
+export function EmptyState(props: {
+  title: string;
+  text: string;
+  action?: ReactNode;
+}) {
+  return (
+    <div className={styles.empty}>
+      <Text as="p" variant="body-large" weight="bold">
+        {props.title}
+      </Text>
+      <Text as="p" color="secondary">
+        {props.text}
+      </Text>
+      {props.action}
+    </div>
+  );
+}
+
+/** What is wrong now, how to mend it, and Microsoft's request-id. */
+export function ProblemAlert(props: {
+  problem: Problem;
+  title?: string;
+  tasksHref?: string;
+}) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { problem, title, tasksHref } = props;
+  return (
+    <Alert
+      status="warning"
+      icon
+      title={title ?? problem.message}
+      description={
+        <Flex direction="column" gap="1">
+          {title && <Text as="p">{problem.message}</Text>}
+          {problem.mend && <Text as="p">{problem.mend}</Text>}
+          {problem.requestId && (
+            <Text as="p" variant="body-small">
+              {t('common.requestId', { id: problem.requestId })}
+            </Text>
+          )}
+        </Flex>
+      }
+      customActions={
+        tasksHref && problem.task ? (
+          <Link href={tasksHref}>{t('overview.openTasks')}</Link>
+        ) : undefined
+      }
+    />
+  );
+}
+
+/** A placeholder of the size of what is coming. */
+export function Loading(props: { height: number }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  return (
+    <div role="status" aria-label={t('common.loading')}>
+      <Skeleton width="100%" height={props.height} />
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+/**
+ * The page and entity cards of the Microsoft 365 license manager, for portals
+ * of the older frontend system; `./alpha` has them for the new one.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  EntityGroupLicensesCard,
+  EntityUserActivityCard,
+  EntityUserLicensesCard,
+  M365AccountPickerFieldExtension,
+  M365LicensePickerFieldExtension,
+  M365LicensesPage,
+  m365LicensesPlugin,
+} from './plugin';
+export { m365LicensesApiRef } from './api';

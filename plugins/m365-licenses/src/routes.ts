@@ -1,0 +1,28 @@
+import { createRouteRef, createSubRouteRef } from '@backstage/core-plugin-api';
+
+/** The page, in both frontend systems. @public */
+export const rootRouteRef = createRouteRef({ id: 'm365-licenses' });
+
+export const usersRouteRef = createSubRouteRef({
+  id: 'm365-licenses-users',
+  parent: rootRouteRef,
+  path: '/users',
+});
+
+export const accountRouteRef = createSubRouteRef({
+  id: 'm365-licenses-account',
+  parent: rootRouteRef,
+  path: '/users/:userId',
+});
+
+export const licensesRouteRef = createSubRouteRef({
+  id: 'm365-licenses-licenses',
+  parent: rootRouteRef,
+  path: '/licenses',
+});
+
+export const tasksRouteRef = createSubRouteRef({
+  id: 'm365-licenses-tasks',
+  parent: rootRouteRef,
+  path: '/tasks',
+});

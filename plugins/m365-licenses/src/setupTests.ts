@@ -1,0 +1,4 @@
+import '@testing-library/jest-dom';
+
+// Whole pages are rendered and operated; on a busy machine that takes a while.
+jest.setTimeout(30_000);
