@@ -3,20 +3,32 @@ import { spawn } from 'node:child_process';
 /** Signals that ask this process to stop. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/** How often to look whether the process that started this one is still there. */
+const PARENT_CHECK_MS = 1_000;
+
 /**
- * Calls `stop` once when this process is asked to stop. From then on the
- * signals no longer end the process by themselves: whoever registered ends it.
+ * Calls `stop` once when this process is asked to stop, or when the process
+ * that started it is gone: npm ends on SIGTERM without passing it on. From then
+ * on the signals no longer end the process by themselves: whoever registered
+ * ends it.
  */
 export function onStopSignal(stop) {
   let asked = false;
+  const ask = signal => {
+    if (!asked) {
+      asked = true;
+      stop(signal);
+    }
+  };
   for (const signal of STOP_SIGNALS) {
-    process.on(signal, () => {
-      if (!asked) {
-        asked = true;
-        stop(signal);
-      }
-    });
+    process.on(signal, () => ask(signal));
   }
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) {
+      ask('SIGHUP');
+    }
+  }, PARENT_CHECK_MS).unref();
 }
 
 /**

@@ -70,6 +70,7 @@ const PRODUCT_NAMES: Readonly<Record<string, string>> = {
   'c7df2760-2c81-4ef7-b578-5b5392b571df': 'Office 365 E5',
   '26d45bd9-adf1-46cd-a9e1-51e9a5524128':
     'Office 365 E5 Without Audio Conferencing',
+  '99049c9c-6011-4908-bf17-15f496e6519d': 'Office 365 Extra File Storage',
   '4b585984-651b-448a-9e53-3b10f069cf7f': 'Office 365 F3',
   '535a3a29-c5f0-42fe-8215-d3b9e1f38c4a': 'Office 365 G3 GCC',
   '8900a2c0-edba-4079-bdf3-b276e293b6a8': 'Office 365 G5 GCC',

@@ -32,6 +32,7 @@ import {
   EmptyState,
   ErrorState,
   isBadRequest,
+  isForbidden,
   Loading,
 } from '../common/messages';
 import { NameCell } from '../common/NameCell';
@@ -129,6 +130,16 @@ function Activity(props: { tenant: Tenant }) {
     () => getPage(paging.cursor, paging.limit),
     [client, tenant, JSON.stringify(filter), paging.cursor, paging.limit],
   );
+
+  if (isForbidden(error)) {
+    return (
+      <ErrorState
+        error={error}
+        permission={accountReadPermission.name}
+        onRetry={retry}
+      />
+    );
+  }
 
   const columns: DataColumn<AccountActivity>[] = [
     {

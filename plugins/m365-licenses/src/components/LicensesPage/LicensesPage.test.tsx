@@ -38,8 +38,17 @@ const answers = {
         trial: null,
         subscriptions: [],
       }),
+      license({
+        skuId: '99049c9c-6011-4908-bf17-15f496e6519d',
+        skuPartNumber: 'SHAREPOINTSTORAGE',
+        displayName: 'Extra storage',
+        appliesTo: 'Company',
+        bought: 500,
+        assigned: 0,
+        unassigned: 500,
+      }),
     ],
-    totalItems: 2,
+    totalItems: 3,
   }),
 };
 
@@ -63,6 +72,7 @@ describe('LicensesPage', () => {
     const second = screen.getByRole('row', { name: /VISIOCLIENT/ });
     expect(second).toHaveTextContent('-30');
     expect(second).toHaveTextContent('Not known');
+    // Storage of the whole company is no seats.
     expect(
       screen.getByText('10,100 bought, 9,330 assigned, 770 unassigned'),
     ).toBeInTheDocument();

@@ -19,14 +19,14 @@ import {
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { SeatMeter } from '../common/charts';
+import { hasSeats, SeatMeter } from '../common/charts';
 import type { CsvColumn } from '../common/csv';
 import { type DataColumn, DataTable } from '../common/DataTable';
 import { ExportButton } from '../common/ExportButton';
 import { Filters, SearchFilter, SelectFilter } from '../common/Filters';
 import { formatNumber } from '../common/format';
 import { useLinks } from '../common/links';
-import { EmptyState, ErrorState } from '../common/messages';
+import { EmptyState, ErrorState, isForbidden } from '../common/messages';
 import { NameCell } from '../common/NameCell';
 import { RelativeTime } from '../common/RelativeTime';
 import { CapabilityBadge } from '../common/StatusBadge';
@@ -116,6 +116,16 @@ function Licenses(props: { tenant: Tenant }) {
     [client, tenant, JSON.stringify(filter)],
   );
 
+  if (isForbidden(error)) {
+    return (
+      <ErrorState
+        error={error}
+        permission={licenseReadPermission.name}
+        onRetry={retry}
+      />
+    );
+  }
+
   const columns: DataColumn<License>[] = [
     {
       id: 'displayName',
@@ -167,7 +177,7 @@ function Licenses(props: { tenant: Tenant }) {
     {
       id: 'startedAt',
       label: t('licenses.subscription'),
-      width: '6.5rem',
+      width: '7.5rem',
       cell: license =>
         license.trial === null ? (
           <span
@@ -197,7 +207,9 @@ function Licenses(props: { tenant: Tenant }) {
 
   const items = value?.items;
   const sum = (field: 'bought' | 'assigned' | 'unassigned') =>
-    (items ?? []).reduce((total, license) => total + license[field], 0);
+    (items ?? [])
+      .filter(hasSeats)
+      .reduce((total, license) => total + license[field], 0);
   const captured = items
     ?.map(({ capturedAt }) => capturedAt)
     .sort()

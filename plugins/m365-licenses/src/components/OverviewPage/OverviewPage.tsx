@@ -23,6 +23,7 @@ import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import {
+  hasSeats,
   Meter,
   SeatMeter,
   splitSeats,
@@ -242,8 +243,10 @@ function SeatChart(props: { tenant: string; licenses: License[] }) {
   const links = useLinks();
   const query = useUrlQuery();
   const series = useSeatSeries();
-  const { tenant, licenses } = props;
-  const isShare = query.get('scale') === 'share';
+  const { tenant } = props;
+  const licenses = props.licenses.filter(hasSeats);
+  // One free product with 10,000 seats would flatten the bars of all others.
+  const isShare = query.get('scale') !== 'seats';
   const showsAll = query.flag('all') ?? false;
 
   if (licenses.length === 0) {
@@ -276,13 +279,13 @@ function SeatChart(props: { tenant: string; licenses: License[] }) {
             selectedKeys={[isShare ? 'share' : 'seats']}
             onSelectionChange={keys =>
               query.set(
-                { scale: keys.has('share') ? 'share' : undefined },
+                { scale: keys.has('seats') ? 'seats' : undefined },
                 { replace: true },
               )
             }
           >
-            <ToggleButton id="seats">{t('overview.chartSeats')}</ToggleButton>
             <ToggleButton id="share">{t('overview.chartShare')}</ToggleButton>
+            <ToggleButton id="seats">{t('overview.chartSeats')}</ToggleButton>
           </ToggleButtonGroup>
         </div>
       </CardHeader>

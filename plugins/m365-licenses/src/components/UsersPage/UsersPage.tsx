@@ -18,7 +18,12 @@ import { EXPORT_LIMIT, ExportButton } from '../common/ExportButton';
 import { Filters, SearchFilter, SelectFilter } from '../common/Filters';
 import { licenseNames, LicenseTags } from '../common/licenseTags';
 import { useLinks } from '../common/links';
-import { EmptyState, ErrorState, isBadRequest } from '../common/messages';
+import {
+  EmptyState,
+  ErrorState,
+  isBadRequest,
+  isForbidden,
+} from '../common/messages';
 import { NameCell } from '../common/NameCell';
 import { ExactDate, RelativeTime } from '../common/RelativeTime';
 import { ActivityStatusBadge, Status } from '../common/StatusBadge';
@@ -116,6 +121,16 @@ function Users(props: { tenant: Tenant }) {
     [client, tenant],
   ).value;
 
+  if (isForbidden(error)) {
+    return (
+      <ErrorState
+        error={error}
+        permission={accountReadPermission.name}
+        onRetry={retry}
+      />
+    );
+  }
+
   const columns: DataColumn<Account>[] = [
     {
       id: 'displayName',
@@ -196,9 +211,9 @@ function Users(props: { tenant: Tenant }) {
           query={query}
           name="status"
           label={t('users.status')}
-          options={ACTIVITY_STATUSES.map(value => ({
-            value,
-            label: t(`status.${value}`),
+          options={ACTIVITY_STATUSES.map(status => ({
+            value: status,
+            label: t(`status.${status}`),
           }))}
         />
         {options.departments.length > 0 && (

@@ -113,7 +113,7 @@ export function PagingBar(props: {
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const { paging, totalItems, shown, nextCursor } = props;
-  if (!totalItems) {
+  if (!totalItems || (totalItems <= PAGE_SIZES[0] && !paging.cursor)) {
     return null;
   }
   return (

@@ -100,20 +100,22 @@ export function TenantPage(props: { children: (tenant: Tenant) => ReactNode }) {
     <Container>
       <div className={`${styles.page} ${styles.readable}`} key={chosen?.name}>
         {several && (
-          <Select
-            className={styles.filter}
-            label={t('tenant.label')}
-            options={tenants.map(tenant => ({
-              value: tenant.name,
-              label: tenant.name,
-            }))}
-            value={chosen?.name ?? null}
-            onChange={next => {
-              // Filters name what only the other tenant has.
-              setLastChosen(String(next));
-              query.replaceAll({ tenant: String(next) });
-            }}
-          />
+          <div className={styles.filters}>
+            <Select
+              className={styles.filter}
+              label={t('tenant.label')}
+              options={tenants.map(tenant => ({
+                value: tenant.name,
+                label: tenant.name,
+              }))}
+              value={chosen?.name ?? null}
+              onChange={next => {
+                // Filters name what only the other tenant has.
+                setLastChosen(String(next));
+                query.replaceAll({ tenant: String(next) });
+              }}
+            />
+          </div>
         )}
         {content()}
       </div>

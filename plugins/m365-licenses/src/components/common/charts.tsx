@@ -1,6 +1,7 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { VisuallyHidden } from '@backstage/ui';
 import { Bar, BarChart, LabelList, Tooltip, XAxis, YAxis } from 'recharts';
+import type { License } from 'backstage-plugin-m365-licenses-common';
 import useMeasure from 'react-use/esm/useMeasure';
 import { m365LicensesTranslationRef } from '../../translation';
 import { formatNumber } from './format';
@@ -186,6 +187,9 @@ export function Meter(props: {
     </div>
   );
 }
+
+/** Whether a SKU has seats; one for the whole company has units of storage. */
+export const hasSeats = (license: License) => license.appliesTo === 'User';
 
 /** Seats of a SKU or of all, split so that each part is drawn once. */
 export const splitSeats = (seats: { bought: number; assigned: number }) => ({

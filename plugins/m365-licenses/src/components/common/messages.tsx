@@ -1,4 +1,4 @@
-import { Alert, Button, Flex, Link, Skeleton, Text } from '@backstage/ui';
+import { Alert, Box, Button, Flex, Link, Skeleton, Text } from '@backstage/ui';
 import { ResponseError } from '@backstage/errors';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import type { ReactNode } from 'react';
@@ -136,8 +136,16 @@ export function ProblemAlert(props: {
 export function Loading(props: { height: number }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   return (
-    <div role="status" aria-label={t('common.loading')}>
-      <Skeleton width="100%" height={props.height} />
-    </div>
+    <Box
+      bg="neutral"
+      className={styles.loading}
+      style={{ minHeight: props.height }}
+      role="status"
+      aria-label={t('common.loading')}
+    >
+      <Skeleton width="40%" />
+      <Skeleton width="100%" />
+      <Skeleton width="100%" />
+    </Box>
   );
 }
