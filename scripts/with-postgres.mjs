@@ -101,7 +101,6 @@ async function startPostgres() {
       max_connections: '200',
       fsync: 'off',
       full_page_writes: 'off',
-      synchronous_commit: 'off',
     };
     const server = spawn(
       path.join(bin, 'postgres'),

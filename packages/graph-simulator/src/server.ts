@@ -119,22 +119,30 @@ function queryOptions(
   return options;
 }
 
-function pageToken(after: number): string {
-  return Buffer.from(`after:${after}`).toString('base64url');
+/** Where a page starts, and how many empty pages were given in its place so far. */
+interface PagePlace {
+  after: number;
+  emptyPages: number;
 }
 
-function parsePageToken(token: string): number {
-  const after = /^after:(\d+)$/.exec(
+/** A link to the same page after an empty one differs: clients refuse to go in circles. */
+function pageToken({ after, emptyPages }: PagePlace): string {
+  const token = emptyPages ? `after:${after}:${emptyPages}` : `after:${after}`;
+  return Buffer.from(token).toString('base64url');
+}
+
+function parsePageToken(token: string): PagePlace {
+  const place = /^after:(\d+)(?::(\d+))?$/.exec(
     Buffer.from(token, 'base64url').toString(),
-  )?.[1];
-  if (after === undefined) {
+  );
+  if (!place) {
     throw new GraphError(
       400,
       'Request_BadRequest',
       'The specified page token value is invalid.',
     );
   }
-  return Number(after);
+  return { after: Number(place[1]), emptyPages: Number(place[2] ?? 0) };
 }
 
 function pageSize(text: string | null, selection: Selection): number {
@@ -364,7 +372,8 @@ export function graphRouter(
       const topText = options.get('$top');
       const top = pageSize(topText, selection);
       const token = options.get('$skiptoken');
-      const after = token === null ? 0 : parsePageToken(token);
+      const { after, emptyPages } =
+        token === null ? { after: 0, emptyPages: 0 } : parsePageToken(token);
       const count =
         options.get('$count') === 'true' &&
         request.get('consistencylevel')?.toLowerCase() === 'eventual';
@@ -375,16 +384,17 @@ export function graphRouter(
       ]
         .filter(Boolean)
         .join('&');
-      const link = (following: number) =>
-        `${origin()}/v1.0/users?${query}${query && '&'}$skiptoken=${pageToken(
-          following,
-        )}`;
+      const link = (following: number, empty = 0) =>
+        `${origin()}/v1.0/users?${query}${query && '&'}$skiptoken=${pageToken({
+          after: following,
+          emptyPages: empty,
+        })}`;
       const cost = 2 - (selection.text ? 1 : 0) - (top < 20 ? 1 : 0);
       const body = request.res?.locals.emptyPage
         ? Buffer.from(
             JSON.stringify({
               '@odata.context': `${origin()}/v1.0/$metadata#users`,
-              '@odata.nextLink': link(after),
+              '@odata.nextLink': link(after, emptyPages + 1),
               value: [],
             }),
           )

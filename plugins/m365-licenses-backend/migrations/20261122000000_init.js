@@ -73,6 +73,7 @@ exports.up = async function up(knex) {
   });
   /** @type {[name: string, columns: string, condition?: string][]} */
   const indexes = [
+    // Holders of a product are counted from this one and that of assignments.
     ['present', 'number'],
     ['display_name', 'display_name_key, number'],
     ['principal_name', 'principal_name_key, number'],

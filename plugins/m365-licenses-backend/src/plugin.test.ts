@@ -261,6 +261,10 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
     ).expect(200);
     expect(activity.services).toHaveLength(7);
     expect(activity.items.length).toBeGreaterThan(0);
+    expect(
+      Date.parse(activity.reportRefreshDate) -
+        Date.parse(activity.historySince),
+    ).toBe(180 * 86_400_000);
 
     const { body: licenses } = await get(
       '/tenants/contoso/licenses?text=e5&sort=bought&order=desc',

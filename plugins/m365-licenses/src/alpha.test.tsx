@@ -82,7 +82,7 @@ describe('the plugin in the new frontend system', () => {
       'Tasks',
     ]);
     expect(
-      screen.getByRole('heading', { level: 1, name: 'Microsoft 365 licenses' }),
+      screen.getByRole('heading', { level: 1, name: 'M365 licenses' }),
     ).toBeInTheDocument();
   });
 

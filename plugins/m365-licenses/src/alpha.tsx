@@ -157,7 +157,7 @@ const extensions: ExtensionDefinition[] = [
  */
 export default createFrontendPlugin({
   pluginId: 'm365-licenses',
-  title: 'Microsoft 365 licenses',
+  title: 'M365 licenses',
   icon: <RiKey2Line />,
   info: { packageJson: () => import('../package.json') },
   routes: { root: rootRouteRef },

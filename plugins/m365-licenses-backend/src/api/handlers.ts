@@ -29,10 +29,11 @@ import type {
   Stores,
 } from '../database/types';
 import type { GraphConnection } from '../graph/types';
+import { daysBefore } from '../insights/activity';
 import { productName } from '../insights/productNames';
 import type { Reclamations } from '../reclamation/Reclamations';
 import { isFinal } from '../reclamation/plan';
-import type { TaskRunner } from '../sync';
+import { REPORT_DAYS, type TaskRunner } from '../sync';
 import type { Access, AccountAccess } from './access';
 import type { EntityAccounts } from './entities';
 import type { OperationHandlers } from './router';
@@ -463,7 +464,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
             ...page,
             services,
             reportRefreshDate: newest,
-            historySince: first,
+            historySince: first && daysBefore(first, REPORT_DAYS),
             inactiveAfterDays: days.inactiveAfterDays,
           },
         };

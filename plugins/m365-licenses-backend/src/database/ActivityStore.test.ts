@@ -220,6 +220,10 @@ describe.each(ids)('ActivityStore on %s', id => {
       newest: '2026-11-20',
       first: '2026-11-09',
     });
+    expect(await stores.activity.reportDates('contoso', 'emailApps')).toEqual({
+      newest: '2026-11-09',
+      first: '2026-11-09',
+    });
   });
 
   it('lists and counts licensed accounts by service', async () => {

@@ -412,9 +412,10 @@ export class DatabaseActivityStore implements ActivityStore {
 
   async reportDates(
     tenant: string,
+    report?: Report,
   ): Promise<{ newest: string | null; first: string | null }> {
     const row = await this.#knex('reports')
-      .where({ tenant })
+      .where({ tenant, ...(report && { report }) })
       .max({ newest: 'newest' })
       .min({ first: 'first' })
       .first();

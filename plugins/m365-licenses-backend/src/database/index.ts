@@ -8,6 +8,7 @@ import { DatabaseActivityStore } from './ActivityStore';
 import { DatabaseLicenseStore } from './LicenseStore';
 import { DatabaseReclamationStore } from './ReclamationStore';
 import { DatabaseTaskRunStore } from './TaskRunStore';
+import { tune } from './sql';
 import type { Stores } from './types';
 import { Upkeep } from './Upkeep';
 
@@ -32,6 +33,7 @@ export function storesOf(knex: Knex): Stores {
 /** Brings the plugin's database up to its schema and opens the stores. */
 export async function createStores(database: DatabaseService): Promise<Stores> {
   const knex = await database.getClient();
+  await tune(knex);
   if (!database.migrations?.skip) {
     await knex.migrate.latest({ directory: migrationsDirectory });
   }

@@ -215,9 +215,13 @@ export interface ActivityStore {
     refreshDate: string,
     at: Date,
   ): Promise<void>;
-  /** Refresh date of the newest complete report, and of the first one ever: how far back history reaches. */
+  /**
+   * Refresh date of the newest complete report, and of the first one ever: how
+   * far back history reaches. Of both reports together, or of one.
+   */
   reportDates(
     tenant: string,
+    report?: ActivityRow['report'],
   ): Promise<{ newest: string | null; first: string | null }>;
   list(tenant: string, query: ActivityQuery): Promise<PageOf<AccountActivity>>;
   /** Counts over licensed accounts present in the tenant. */

@@ -13,11 +13,21 @@ export const pageSchema = z.object({
   '@odata.nextLink': z.string().min(1).optional(),
 });
 
+/**
+ * Text as every database can hold it: PostgreSQL refuses the character NUL and
+ * halves of surrogate pairs, and with them the whole page.
+ */
+export function storable(value: string): string {
+  return value.replace(/[\0\p{Surrogate}]/gu, '\uFFFD');
+}
+
+const text = z.string().overwrite(storable);
+
 const time = z
   .string()
   .refine(value => !Number.isNaN(Date.parse(value)), 'is not a time');
 const optionalTime = time.nullish();
-const optionalText = z.string().nullish();
+const optionalText = text.nullish();
 
 /** What `$select` names when accounts are read, and {@link userSchema} reads. */
 export const USER_PROPERTIES = [
@@ -40,17 +50,17 @@ export const USER_PROPERTIES = [
 ] as const;
 
 const assignmentSchema = z.object({
-  skuId: z.string().min(1),
+  skuId: text.min(1),
   assignedByGroup: optionalText,
-  state: z.string(),
+  state: text,
   error: optionalText,
-  disabledPlans: z.array(z.string()).nullish(),
+  disabledPlans: z.array(text).nullish(),
   lastUpdatedDateTime: optionalTime,
 });
 
 const userSchema = z.object({
-  id: z.string().min(1),
-  userPrincipalName: z.string().min(1),
+  id: text.min(1),
+  userPrincipalName: text.min(1),
   displayName: optionalText,
   mail: optionalText,
   givenName: optionalText,
@@ -119,8 +129,8 @@ const capabilityStatus = z.enum([
 ]);
 
 const skuSchema = z.object({
-  skuId: z.string().min(1),
-  skuPartNumber: z.string().min(1),
+  skuId: text.min(1),
+  skuPartNumber: text.min(1),
   appliesTo: z.enum(['User', 'Company']),
   capabilityStatus,
   consumedUnits: z.number().int(),
@@ -131,13 +141,13 @@ const skuSchema = z.object({
     lockedOut: z.number().int().default(0),
   }),
   servicePlans: z.array(
-    z.object({ servicePlanId: z.string(), servicePlanName: z.string() }),
+    z.object({ servicePlanId: text, servicePlanName: text }),
   ),
 });
 
 const subscriptionSchema = z.object({
-  id: z.string().min(1),
-  skuId: z.string().min(1),
+  id: text.min(1),
+  skuId: text.min(1),
   status: capabilityStatus,
   totalLicenses: z.number().int(),
   isTrial: z.boolean().nullish(),
@@ -157,7 +167,7 @@ function toSubscription(
 }
 
 const groupSchema = z.object({
-  id: z.string().min(1),
+  id: text.min(1),
   displayName: optionalText,
 });
 
@@ -220,7 +230,7 @@ export const readGroup = reader(
 );
 export const readReportSettings = reader(settingsSchema, parsed => parsed);
 
-const identified = z.object({ id: z.string() });
+const identified = z.object({ id: text });
 
 /**
  * Reads the records of a page, setting the malformed ones apart.

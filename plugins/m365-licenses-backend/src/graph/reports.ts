@@ -7,6 +7,7 @@ import {
   Operation,
   reasonOf,
 } from './errors';
+import { storable } from './records';
 import { parseRetryAfter, Patience, Trouble } from './retry';
 import {
   ActiveUserRow,
@@ -103,8 +104,8 @@ function accountOf(cells: Cells, line: number) {
   return {
     line,
     reportRefreshDate,
-    userPrincipalName,
-    displayName: cells.text('Display Name') || null,
+    userPrincipalName: storable(userPrincipalName),
+    displayName: storable(cells.text('Display Name')) || null,
     isDeleted: cells.flag('Is Deleted'),
   };
 }

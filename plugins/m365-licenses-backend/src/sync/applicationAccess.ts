@@ -16,6 +16,9 @@ import { addWrites, type SyncContext, type SyncTask } from './task';
  */
 const PERIOD: ReportPeriod = 'D180';
 
+/** How many days before its refresh date a report tells of. */
+export const REPORT_DAYS = 180;
+
 /** So many rows are looked at before the first is stored. */
 const ROWS_TO_JUDGE = 1_000;
 
@@ -95,7 +98,8 @@ async function* firstTogether<Row>(
  *
  * A report that is concealed is refused before anything of it is stored. One
  * that breaks off midway leaves the dates stored that it gave, for each is
- * true by itself, but is not noted as complete.
+ * true by itself, but is not noted as complete. One that is older than the
+ * newest of its kind that was stored is left out (rule 4).
  */
 async function storeReport(
   context: SyncContext,
@@ -120,6 +124,15 @@ async function storeReport(
         throw concealedReport(REPORT_NAMES[report]);
       }
       refreshDate = rows[0]?.row.reportRefreshDate;
+      const { newest } = await stores.activity.reportDates(tenant, report);
+      if (refreshDate && newest && refreshDate < newest) {
+        context.leaveOut({
+          what: REPORT_NAMES[report],
+          why: `Microsoft gave the report of ${refreshDate}, and that of ${newest} is stored already; what was known before stays`,
+          mend: 'Nothing: Microsoft sometimes gives an earlier report for a while; the next run asks again',
+        });
+        return;
+      }
     }
     const concealed: Malformed[] = [];
     const readable = rows.filter(({ row }) => {

@@ -272,6 +272,42 @@ describe.each(databases.eachSupportedId())('Application Roster on %p', id => {
     });
   });
 
+  it('stores names with characters that no database holds', async () => {
+    const { run, simulator } = await enter();
+    const [first, second] = simulator.tenant.accounts;
+    simulator.tenant.update(first.id, { displayName: 'Ma\0ya \u{1F600}' });
+    simulator.tenant.update(second.id, { department: 'Sales \uD83D' });
+
+    const { run: recorded } = await run(applicationRoster);
+    expect(recorded).toMatchObject({
+      status: 'succeeded',
+      counts: { added: simulator.tenant.accounts.length, malformed: 0 },
+    });
+    expect(await stored(first.id)).toMatchObject({
+      displayName: 'Ma\uFFFDya \u{1F600}',
+    });
+    expect(await stored(second.id)).toMatchObject({
+      department: 'Sales \uFFFD',
+    });
+  });
+
+  it('loses nobody to an empty page in the middle', async () => {
+    const { run, simulator } = await enter({ accounts: EIGHT_PAGES });
+    await run(applicationRoster);
+    const empty = simulator.faults.add({
+      path: /\/users\?/,
+      nth: 4,
+      times: 2,
+      fault: { kind: 'empty-page' },
+    });
+    const { run: recorded } = await run(applicationRoster);
+    expect(empty.hits).toBe(2);
+    expect(recorded).toMatchObject({
+      status: 'succeeded',
+      counts: { read: EIGHT_PAGES, unchanged: EIGHT_PAGES, gone: 0 },
+    });
+  });
+
   it('keeps the earlier picture when the connection is cut in page 7 for good', async () => {
     const { run, simulator, stores } = await enter({ accounts: EIGHT_PAGES });
     await run(applicationRoster);

@@ -1,4 +1,4 @@
-export { applicationAccess } from './applicationAccess';
+export { applicationAccess, REPORT_DAYS } from './applicationAccess';
 export { applicationRoster } from './applicationRoster';
 export { licenseInformation } from './licenseInformation';
 export { runTask, type RunOptions, type SyncTask } from './task';
