@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import { z } from 'zod';
@@ -285,6 +286,10 @@ class TenantConnection implements GraphConnection {
             );
           }
           next = request(link);
+          // Lets the request leave, as a caller that stores this page may block:
+          // a turn of the event loop for fetch, and one for the socket.
+          await setImmediate();
+          await setImmediate();
         }
         const place = `${path.split('?')[0]} page ${number}`;
         yield readRecords(page.value, read, place);

@@ -5,6 +5,8 @@ import { addWrites, type SyncContext, type SyncTask } from './task';
 
 /** A group's name is asked for again after a day. */
 const GROUP_NAME_LASTS_MS = 24 * 60 * 60 * 1000;
+/** So many groups are asked for together. */
+const GROUPS_AT_ONCE = 10;
 
 /** Reads every account, storing page after page, and returns who was seen. */
 async function readAccounts(context: SyncContext, signIns: boolean) {
@@ -91,29 +93,45 @@ async function markGone(
 
 /** Learns the names of groups that grant licenses; a run goes on without. */
 async function nameGroups(context: SyncContext): Promise<void> {
-  const { tenant, graph, stores, signal } = context;
+  const { tenant, stores } = context;
   const namedBefore = new Date(context.now().getTime() - GROUP_NAME_LASTS_MS);
-  for (const id of await stores.accounts.groupsToName(tenant, namedBefore)) {
-    try {
-      const group = await graph.group(id, { signal });
-      await stores.accounts.nameGroup(tenant, group, context.now());
-    } catch (error) {
-      if (!(error instanceof GraphError) || signal.aborted) {
-        throw error;
-      }
-      if (error.kind !== 'notFound') {
-        context.leaveOut({
-          what: 'Names of groups that grant licenses',
-          why: error.message,
-          mend:
-            error.kind === 'permission'
-              ? 'Grant the application permission GroupMember.Read.All with admin consent'
-              : error.mend ?? 'They are asked for again in the next run',
-        });
-        return;
-      }
+  const ids = await stores.accounts.groupsToName(tenant, namedBefore);
+  for (let start = 0; start < ids.length; start += GROUPS_AT_ONCE) {
+    const named = await Promise.all(
+      ids
+        .slice(start, start + GROUPS_AT_ONCE)
+        .map(id => nameGroup(context, id)),
+    );
+    const refusal = named.find(error => error !== undefined);
+    if (refusal) {
+      context.leaveOut({
+        what: 'Names of groups that grant licenses',
+        why: refusal.message,
+        mend:
+          refusal.kind === 'permission'
+            ? 'Grant the application permission GroupMember.Read.All with admin consent'
+            : refusal.mend ?? 'They are asked for again in the next run',
+      });
+      return;
     }
     await context.progress();
+  }
+}
+
+/** @returns why Microsoft did not give the name; a group that is gone has none */
+async function nameGroup(
+  { tenant, graph, stores, signal, now }: SyncContext,
+  id: string,
+): Promise<GraphError | undefined> {
+  try {
+    const group = await graph.group(id, { signal });
+    await stores.accounts.nameGroup(tenant, group, now());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GraphError) || signal.aborted) {
+      throw error;
+    }
+    return error.kind === 'notFound' ? undefined : error;
   }
 }
 
