@@ -24,7 +24,7 @@ import { pickMatch, type AccountQuestion } from './pickMatch';
 /** How long a match is believed without asking again. */
 const MATCH_MS = 60 * 60_000;
 /** The same for no match: short, so that the first sync shows soon. */
-const MISS_MS = 10 * 60_000;
+const MISS_MS = 60_000;
 /** How long the plugin is left alone after it did not answer. */
 const QUIET_MS = 60_000;
 /** How long one question may take; the processing of the entity waits for it. */

@@ -149,6 +149,7 @@ export const m365LicensesTranslationRef = createTranslationRef({
       seats: 'Seats assigned',
       seatsOf:
         'of {{bought, number}} bought, {{unassigned, number}} unassigned',
+      seatsUnknown: 'Not read yet',
       licensed: 'Licensed accounts',
       lastSync: 'Last sync',
       lastSyncNever: 'Never',

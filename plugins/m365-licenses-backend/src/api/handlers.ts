@@ -318,11 +318,14 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
             tenant: tenantAnswer(tenant),
             accounts,
             statuses,
-            seats: {
-              bought: sum('bought'),
-              assigned: sum('assigned'),
-              unassigned: sum('bought') - sum('assigned'),
-            },
+            seats:
+              licenses.length === 0
+                ? null
+                : {
+                    bought: sum('bought'),
+                    assigned: sum('assigned'),
+                    unassigned: sum('bought') - sum('assigned'),
+                  },
             reportRefreshDate: newest,
             lastSync: successes.sort().at(-1) ?? null,
             problems: await problemsOf(tenant, newest),

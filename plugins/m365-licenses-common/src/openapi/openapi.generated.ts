@@ -356,15 +356,17 @@ export interface components {
                 status: components["schemas"]["ActivityStatus"];
                 accounts: number;
             }[];
-            seats: {
-                bought: number;
-                assigned: number;
-                unassigned: number;
-            };
+            /** @description Null when the licenses were never read */
+            seats: null | components["schemas"]["Seats"];
             reportRefreshDate: components["schemas"]["NullableDate"];
             lastSync: components["schemas"]["NullableDateTime"];
             /** @description What is wrong now, each with what to do */
             problems: components["schemas"]["Problem"][];
+        };
+        Seats: {
+            bought: number;
+            assigned: number;
+            unassigned: number;
         };
         Problem: {
             task?: components["schemas"]["SyncTaskName"];
@@ -2453,24 +2455,15 @@ export const openApiDocument = {
             }
           },
           "seats": {
-            "type": "object",
-            "additionalProperties": false,
-            "required": [
-              "bought",
-              "assigned",
-              "unassigned"
-            ],
-            "properties": {
-              "bought": {
-                "type": "integer"
+            "description": "Null when the licenses were never read",
+            "oneOf": [
+              {
+                "type": "null"
               },
-              "assigned": {
-                "type": "integer"
-              },
-              "unassigned": {
-                "type": "integer"
+              {
+                "$ref": "#/components/schemas/Seats"
               }
-            }
+            ]
           },
           "reportRefreshDate": {
             "$ref": "#/components/schemas/NullableDate"
@@ -2484,6 +2477,26 @@ export const openApiDocument = {
             "items": {
               "$ref": "#/components/schemas/Problem"
             }
+          }
+        }
+      },
+      "Seats": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "bought",
+          "assigned",
+          "unassigned"
+        ],
+        "properties": {
+          "bought": {
+            "type": "integer"
+          },
+          "assigned": {
+            "type": "integer"
+          },
+          "unassigned": {
+            "type": "integer"
           }
         }
       },

@@ -301,7 +301,12 @@ function TeamLicenses(props: { licenses: EntityLicenses }) {
                   />
                   <span className={styles.secondary}>
                     <ActivityStatusBadge status={account.status} />{' '}
-                    <RelativeTime value={account.lastActivityDate} />
+                    {account.lastActivityDate && (
+                      <>
+                        ({t('cards.lastUse')}{' '}
+                        <RelativeTime value={account.lastActivityDate} />)
+                      </>
+                    )}
                   </span>
                 </li>
               ))}

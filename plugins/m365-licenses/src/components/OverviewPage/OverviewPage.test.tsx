@@ -123,6 +123,14 @@ describe('OverviewPage', () => {
     ).toBeInTheDocument();
   });
 
+  it('shows seats that were never read as such, not as none', async () => {
+    render({
+      answers: { 'GET /tenants/contoso': () => overview({ seats: null }) },
+    });
+    expect(await screen.findByText('Not read yet')).toBeInTheDocument();
+    expect(screen.queryByText(/bought/)).not.toBeInTheDocument();
+  });
+
   it('names the configuration key of a tenant that could not start', async () => {
     const { received } = render({
       answers: {

@@ -178,14 +178,22 @@ function Figures(props: { overview: TenantOverview }) {
         </dl>
       </Figure>
       <Figure title={t('overview.seats')}>
-        <span className={styles.figure}>{formatNumber(seats.assigned)}</span>
-        <SeatMeter bought={seats.bought} assigned={seats.assigned} />
-        <Text color="secondary">
-          {t('overview.seatsOf', {
-            bought: seats.bought,
-            unassigned: seats.unassigned,
-          })}
-        </Text>
+        {seats ? (
+          <>
+            <span className={styles.figure}>
+              {formatNumber(seats.assigned)}
+            </span>
+            <SeatMeter bought={seats.bought} assigned={seats.assigned} />
+            <Text color="secondary">
+              {t('overview.seatsOf', {
+                bought: seats.bought,
+                unassigned: seats.unassigned,
+              })}
+            </Text>
+          </>
+        ) : (
+          <Text color="secondary">{t('overview.seatsUnknown')}</Text>
+        )}
       </Figure>
       <Figure title={t('overview.licensed')}>
         <span className={styles.figure}>{formatNumber(accounts.licensed)}</span>
