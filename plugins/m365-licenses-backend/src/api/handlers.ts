@@ -14,6 +14,8 @@ import {
   type License,
   type Problem,
   type Reclamation,
+  type SyncTaskName,
+  type TaskRun,
   type Tenant,
   licenseReadPermission,
   reclamationCreatePermission,
@@ -98,16 +100,15 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     graceDays: config.graceDays,
   });
 
+  /** What the store found of accounts, with how fresh it is. */
   const details = async (
     tenant: string,
-    ids: string[],
-    visible: AccountAccess,
+    found: Pick<AccountDetail, 'account' | 'services'>[],
   ): Promise<AccountDetail[]> => {
-    if (ids.length === 0) {
+    if (found.length === 0) {
       return [];
     }
-    const [found, { newest }, { lastSuccessAt }] = await Promise.all([
-      stores.accounts.getMany(tenant, ids, { ...threshold(), ...visible }),
+    const [{ newest }, { lastSuccessAt }] = await Promise.all([
       stores.activity.reportDates(tenant),
       stores.taskRuns.latest(tenant, 'application-roster'),
     ]);
@@ -151,7 +152,13 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       const entityById = new Map(
         here.map(match => [match.accountId, match.entityRef]),
       );
-      const found = await details(name, [...entityById.keys()], visible);
+      const found = await details(
+        name,
+        await stores.accounts.getMany(name, [...entityById.keys()], {
+          ...threshold(),
+          ...visible,
+        }),
+      );
       for (const detail of found) {
         const member = entityById.get(detail.account.id);
         if (member) {
@@ -243,13 +250,14 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     return match.accountId;
   };
 
-  const problemsOf = async (
+  /** What is wrong now, by the last run of each task that is switched on. */
+  const problemsOf = (
     tenant: StartedTenant,
+    runs: { task: SyncTaskName; last?: TaskRun }[],
     reportRefreshDate: string | null,
-  ): Promise<Problem[]> => {
+  ): Problem[] => {
     const problems: Problem[] = [];
-    for (const task of SYNC_TASKS) {
-      const { last } = await stores.taskRuns.latest(tenant.name, task);
+    for (const { task, last } of runs) {
       if (tenant.tasks[task].enabled && last?.error) {
         problems.push({ ...last.error, task });
       }
@@ -300,7 +308,10 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
             stores.licenses.list(tenant.name),
             stores.activity.reportDates(tenant.name),
             Promise.all(
-              SYNC_TASKS.map(task => stores.taskRuns.latest(tenant.name, task)),
+              SYNC_TASKS.map(async task => ({
+                task,
+                ...(await stores.taskRuns.latest(tenant.name, task)),
+              })),
             ),
           ]);
         const seats = licenses.filter(
@@ -328,7 +339,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
                   },
             reportRefreshDate: newest,
             lastSync: successes.sort().at(-1) ?? null,
-            problems: await problemsOf(tenant, newest),
+            problems: problemsOf(tenant, runs, newest),
           },
         };
       },
@@ -414,11 +425,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
             `The roster of ${tenant.name} has no account ${path.userId}, or you may not see it`,
           );
         }
-        const [detail] = await details(
-          tenant.name,
-          [found.account.id],
-          visible,
-        );
+        const [detail] = await details(tenant.name, [found]);
         return { status: 200, body: detail };
       },
     },
