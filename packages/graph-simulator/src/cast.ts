@@ -1,9 +1,10 @@
+import type { DirectoryRole } from './permissions';
 import { AccountKind } from './tenant/model';
 import type { LICENSE_GROUPS } from './tenant/groups';
 import type { SkuPartNumber } from './tenant/products';
 import { Service } from './tenant/services';
 
-/** The people who exist in every simulated tenant, whatever its seed. */
+/** The people who exist in the tenant contoso.example, whatever its seed. */
 export interface CastMember {
   readonly id: string;
   readonly givenName: string;
@@ -16,6 +17,7 @@ export interface CastMember {
   /** Whole days before the day the tenant is generated for. */
   readonly createdDaysAgo: number;
   readonly accountEnabled: boolean;
+  readonly directoryRoles: readonly DirectoryRole[];
   /** What is licensed, and by which group if not directly. */
   readonly licenses: ReadonlyArray<{
     readonly sku: SkuPartNumber;
@@ -34,8 +36,14 @@ function member(
   surname: string,
   rest: Omit<
     CastMember,
-    'id' | 'givenName' | 'surname' | 'userPrincipalName' | 'accountEnabled'
-  > & { accountEnabled?: boolean },
+    | 'id'
+    | 'givenName'
+    | 'surname'
+    | 'userPrincipalName'
+    | 'accountEnabled'
+    | 'directoryRoles'
+  > &
+    Partial<Pick<CastMember, 'accountEnabled' | 'directoryRoles'>>,
 ): CastMember {
   return {
     id: `c0a57000-0000-4000-a000-0000000000${String(number).padStart(2, '0')}`,
@@ -43,15 +51,17 @@ function member(
     surname,
     userPrincipalName: `${givenName}.${surname}@contoso.example`.toLowerCase(),
     accountEnabled: true,
+    directoryRoles: [],
     ...rest,
   };
 }
 
-/** Fourteen people in three teams; the first accounts of every tenant. */
+/** Fourteen people in three teams; the first accounts of the tenant contoso.example. */
 export const CAST: readonly CastMember[] = [
   member(1, 'Robin', 'Sommer', {
     team: 'Platform',
     jobTitle: 'IT License Administrator',
+    directoryRoles: ['Reports Reader', 'License Administrator'],
     country: 'Germany',
     kind: 'staff',
     createdDaysAgo: 1460,
@@ -127,12 +137,13 @@ export const CAST: readonly CastMember[] = [
   member(7, 'Daniel', 'Okafor', {
     team: 'Finance',
     jobTitle: 'Controller',
+    directoryRoles: ['Global Reader'],
     country: 'United Kingdom',
     kind: 'staff',
     createdDaysAgo: 1100,
     licenses: [{ sku: 'SPE_E3', group: 'finance' }, { sku: 'POWER_BI_PRO' }],
     lastActive: { exchange: 1, outlook: 1, teams: 2, oneDrive: 4 },
-    story: 'One SKU direct, another from a group',
+    story: 'One SKU direct, another from a group; sees figures, but no details',
   }),
   member(8, 'Ingrid', 'Solberg', {
     team: 'Finance',
@@ -220,3 +231,49 @@ export const CAST: readonly CastMember[] = [
     story: 'Works in other tools: inactive beyond 60 days',
   }),
 ];
+
+/** The domain of the tenant in which the cast lives. */
+export const CAST_DOMAIN = 'contoso.example';
+
+/** The first accounts of a tenant of another domain; `id` makes their ids. */
+export function castOf(domain: string, id: () => string): CastMember[] {
+  const person = (
+    givenName: string,
+    surname: string,
+    jobTitle: string,
+    directoryRoles: readonly DirectoryRole[],
+    story: string,
+  ): CastMember => ({
+    id: id(),
+    givenName,
+    surname,
+    userPrincipalName: `${givenName}${surname}@${domain}`.toLowerCase(),
+    team: 'Platform',
+    jobTitle,
+    country: 'United Kingdom',
+    kind: 'staff',
+    createdDaysAgo: 900,
+    accountEnabled: true,
+    directoryRoles,
+    licenses: [{ sku: 'SPE_E3' }],
+    lastActive: { exchange: 0, outlook: 0, teams: 0 },
+    story,
+  });
+  return [
+    person(
+      'Alex',
+      'Winter',
+      'IT License Administrator',
+      ['Reports Reader', 'License Administrator'],
+      'Connects the tenant',
+    ),
+    person(
+      'Jamie',
+      'Holt',
+      'Auditor',
+      ['Global Reader'],
+      'Sees figures, but no details',
+    ),
+    person('Kim', 'Ashford', 'Office Manager', [], 'Holds no directory role'),
+  ];
+}

@@ -2,6 +2,7 @@ import { spawn } from 'child_process';
 import { once } from 'events';
 import { resolve } from 'path';
 import { createInterface } from 'readline';
+import { DEFAULT_TENANT_ID } from './index';
 
 const BIN = resolve(__dirname, '../bin/graph-simulator');
 
@@ -13,15 +14,18 @@ describe('graph-simulator', () => {
       '--port=0',
       '--accounts=25',
       '--conceal',
+      '--domain=fabrikam.example',
+      '--strict-refresh-tokens',
     ]);
     try {
       const [line] = await once(createInterface(child.stdout), 'line');
-      const { accounts, url } = JSON.parse(line);
-      expect(accounts).toBe(25);
+      const { accounts, domain, tenantId, url } = JSON.parse(line);
+      expect([accounts, domain]).toEqual([25, 'fabrikam.example']);
+      expect(tenantId).not.toBe(DEFAULT_TENANT_ID);
       const state = await (await fetch(`${url}/simulator/state`)).json();
       expect(state).toMatchObject({
         accounts: 25,
-        faults: { concealNames: true },
+        faults: { concealNames: true, strictRefreshTokens: true },
       });
       child.kill('SIGTERM');
       expect(await once(child, 'exit')).toEqual([0, null]);

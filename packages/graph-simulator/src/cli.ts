@@ -3,8 +3,8 @@ import {
   DEFAULT_ACCOUNTS,
   DEFAULT_CLIENT_ID,
   DEFAULT_CLIENT_SECRET,
+  DEFAULT_DOMAIN,
   DEFAULT_PORT,
-  DEFAULT_TENANT_ID,
   startSimulator,
 } from './simulator';
 
@@ -33,7 +33,9 @@ interface CommandLine {
   roles?: string;
   premium: boolean;
   conceal: boolean;
-  tenantId: string;
+  domain: string;
+  strictRefreshTokens: boolean;
+  tenantId?: string;
   clientId: string;
   clientSecret: string;
   json: boolean;
@@ -51,7 +53,13 @@ program
   .option('--roles <roles>', 'permissions consented to, with commas between')
   .option('--no-premium', 'a tenant without Entra ID P1')
   .option('--conceal', 'conceal names in reports', false)
-  .option('--tenant-id <id>', 'tenant id', DEFAULT_TENANT_ID)
+  .option('--domain <name>', 'domain of the tenant', DEFAULT_DOMAIN)
+  .option(
+    '--strict-refresh-tokens',
+    'refuse refresh tokens that were used already',
+    false,
+  )
+  .option('--tenant-id <id>', 'tenant id; default: one for each domain')
   .option('--client-id <id>', 'application id', DEFAULT_CLIENT_ID)
   .option('--client-secret <secret>', 'client secret', DEFAULT_CLIENT_SECRET)
   .option('--json', 'print the address as one line of JSON', false)
@@ -76,9 +84,12 @@ program
         ? `${JSON.stringify({
             url,
             downloadUrl,
+            domain: tenant.domain,
             tenantId,
             clientId,
             clientSecret,
+            identityEndpoint: simulator.managedIdentity.endpoint,
+            identityHeader: simulator.managedIdentity.header,
             accounts: tenant.accounts.length,
           })}\n`
         : `Simulated Microsoft 365 tenant with ${count} accounts at ${url}, tenant ${tenantId}\n`,

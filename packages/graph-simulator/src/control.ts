@@ -1,8 +1,11 @@
+import { X509Certificate } from 'crypto';
 import express, { Router } from 'express';
 import { z } from 'zod/v3';
 import { Faults } from './faults';
-import { RequestLog } from './requests';
-import { Tenant } from './tenant/Tenant';
+import { Application } from './login/applications';
+import { Login } from './login/Login';
+import { DIRECTORY_ROLES, DirectoryRole } from './permissions';
+import type { SimulatorParts } from './server';
 
 const pattern = z.string().transform((source, context) => {
   try {
@@ -44,6 +47,16 @@ const faultsSchema = z
   .object({
     concealNames: z.boolean(),
     refuseSecret: z.boolean(),
+    refuseTokens: z
+      .object({
+        number: z.number().int().positive(),
+        error: z.string().optional(),
+        message: z.string().optional(),
+      })
+      .strict()
+      .nullable(),
+    strictRefreshTokens: z.boolean(),
+    clockAheadSeconds: z.number(),
     unknownTenant: z.boolean(),
     nonPremium: z.boolean(),
     licenseChangesVisibleAfter: z.number().min(0),
@@ -61,6 +74,9 @@ const faultsSchema = z
     denyRoles: z.array(z.string()),
     grantRoles: z.array(z.string()),
     expireTokens: z.literal(true),
+    expireCodes: z.literal(true),
+    expireRefreshTokens: z.literal(true),
+    revokeRefreshTokens: z.literal(true),
     limits: z.array(
       z
         .object({
@@ -87,19 +103,73 @@ const faultsSchema = z
   .partial()
   .strict();
 
+const directoryRole = z.custom<DirectoryRole>(
+  role => typeof role === 'string' && Object.hasOwn(DIRECTORY_ROLES, role),
+  { message: `not one of ${Object.keys(DIRECTORY_ROLES).join(', ')}` },
+);
+
+const certificate = z.string().refine(
+  pem => {
+    try {
+      return Boolean(new X509Certificate(pem));
+    } catch {
+      return false;
+    }
+  },
+  { message: 'not a certificate in PEM form' },
+);
+
+const applicationChangesSchema = z
+  .object({
+    roles: z.array(z.string()),
+    delegatedPermissions: z.array(z.string()),
+    redirectUris: z.array(z.string()),
+    disabled: z.boolean(),
+    clientSecret: z.string().min(1),
+    expireSecret: z.literal(true),
+    consent: z.boolean(),
+    addCertificate: certificate,
+  })
+  .partial()
+  .strict();
+
+const newApplicationSchema = z
+  .object({
+    clientId: z.string().optional(),
+    displayName: z.string(),
+    clientSecret: z.string().min(1).optional(),
+    roles: z.array(z.string()).optional(),
+    delegatedPermissions: z.array(z.string()).optional(),
+    redirectUris: z.array(z.string()).optional(),
+    certificates: z.array(certificate).optional(),
+  })
+  .strict();
+
 const accountChangesSchema = z
   .object({
     accountEnabled: z.boolean(),
     userPrincipalName: z.string().min(3),
     department: z.string(),
     displayName: z.string(),
+    directoryRoles: z.array(directoryRole),
   })
   .partial()
   .strict();
 
-function apply(faults: Faults, wanted: z.infer<typeof faultsSchema>) {
+function apply(
+  faults: Faults,
+  { grants }: Login,
+  wanted: z.infer<typeof faultsSchema>,
+) {
   faults.concealNames = wanted.concealNames ?? faults.concealNames;
   faults.refuseSecret = wanted.refuseSecret ?? faults.refuseSecret;
+  if (wanted.refuseTokens !== undefined) {
+    faults.refuseTokens = wanted.refuseTokens ?? undefined;
+  }
+  faults.strictRefreshTokens =
+    wanted.strictRefreshTokens ?? faults.strictRefreshTokens;
+  faults.clockAheadSeconds =
+    wanted.clockAheadSeconds ?? faults.clockAheadSeconds;
   faults.unknownTenant = wanted.unknownTenant ?? faults.unknownTenant;
   faults.nonPremium = wanted.nonPremium ?? faults.nonPremium;
   faults.licenseChangesVisibleAfter =
@@ -108,15 +178,33 @@ function apply(faults: Faults, wanted: z.infer<typeof faultsSchema>) {
   wanted.denyRoles?.forEach(role => faults.denyRole(role));
   wanted.grantRoles?.forEach(role => faults.grantRole(role));
   if (wanted.expireTokens) faults.expireTokens();
+  if (wanted.expireCodes) grants.expireCodes();
+  if (wanted.expireRefreshTokens) grants.expireRefreshTokens();
+  if (wanted.revokeRefreshTokens) grants.revoke();
   wanted.limits?.forEach(limit => faults.limit(limit));
   wanted.rules?.forEach(rule => faults.add(rule));
 }
 
+function applyToApplication(
+  application: Application,
+  wanted: z.infer<typeof applicationChangesSchema>,
+) {
+  application.roles = wanted.roles ?? application.roles;
+  application.delegatedPermissions =
+    wanted.delegatedPermissions ?? application.delegatedPermissions;
+  application.redirectUris = wanted.redirectUris ?? application.redirectUris;
+  if (wanted.disabled === true) application.disable();
+  if (wanted.disabled === false) application.enable();
+  if (wanted.clientSecret) application.setSecret(wanted.clientSecret);
+  if (wanted.expireSecret) application.expireSecret();
+  if (wanted.addCertificate) application.addCertificate(wanted.addCertificate);
+  if (wanted.consent === true) application.grantConsent();
+  if (wanted.consent === false) application.revokeConsent();
+}
+
 /** `/simulator`: looking at the simulator and steering it from another process. No part of Graph. */
 export function controlRouter(
-  tenant: Tenant,
-  faults: Faults,
-  requests: RequestLog,
+  { faults, login, requests, secrets, tenant }: SimulatorParts,
   state: () => object,
 ): Router {
   const router = Router();
@@ -126,6 +214,9 @@ export function controlRouter(
   });
   router.get('/truth', (_request, response) => {
     response.json(tenant.truth);
+  });
+  router.get('/secrets', (_request, response) => {
+    response.json(secrets.values);
   });
   router
     .route('/requests')
@@ -147,12 +238,58 @@ export function controlRouter(
         response.status(400).json({ issues: wanted.error.issues });
         return;
       }
-      apply(faults, wanted.data);
+      apply(faults, login, wanted.data);
       response.json(faults);
     })
     .delete((_request, response) => {
       faults.clear();
       response.status(204).end();
+    });
+  router
+    .route('/applications')
+    .get((_request, response) => {
+      response.json(login.applications.all);
+    })
+    .post((request, response) => {
+      const wanted = newApplicationSchema.safeParse(request.body);
+      if (!wanted.success) {
+        response.status(400).json({ issues: wanted.error.issues });
+        return;
+      }
+      const { certificates = [], ...options } = wanted.data;
+      if (options.clientId && login.applications.find(options.clientId)) {
+        response.status(409).json({
+          error: `The tenant already has an application ${options.clientId}`,
+        });
+        return;
+      }
+      const application = login.applications.register(options);
+      certificates.forEach(pem => application.addCertificate(pem));
+      response.status(201).json(application);
+    });
+  router
+    .route('/applications/:clientId')
+    .all((request, response, next) => {
+      if (login.applications.find(request.params.clientId)) {
+        next();
+      } else {
+        response.status(404).json({
+          error: `The tenant has no application ${request.params.clientId}`,
+        });
+      }
+    })
+    .get((request, response) => {
+      response.json(login.applications.get(request.params.clientId));
+    })
+    .patch((request, response) => {
+      const changes = applicationChangesSchema.safeParse(request.body);
+      if (!changes.success) {
+        response.status(400).json({ issues: changes.error.issues });
+        return;
+      }
+      const application = login.applications.get(request.params.clientId);
+      applyToApplication(application, changes.data);
+      response.json(application);
     });
   router
     .route('/accounts/:id')
@@ -179,5 +316,10 @@ export function controlRouter(
     .delete((request, response) => {
       response.json(tenant.remove(request.params.id));
     });
+  router.post('/accounts/:id/change-password', (request, response) => {
+    const account = tenant.find(request.params.id);
+    if (account) login.grants.revoke(account.id);
+    response.status(account ? 204 : 404).end();
+  });
   return router;
 }

@@ -1,5 +1,7 @@
 import { decodeJwt } from 'jose';
+import { createCertificate } from './certificates';
 import { GraphClient } from './__testUtils__/GraphClient';
+import { TokenClient } from './__testUtils__/TokenClient';
 import { Fault, Simulator, startSimulator } from './index';
 
 describe('what goes wrong', () => {
@@ -226,9 +228,108 @@ describe('what goes wrong', () => {
       expect(simulator.faults.concealNames).toBe(false);
     });
 
-    it('refuses faults it does not know', async () => {
-      const answer = await control('faults', GraphClient.json({ rain: true }));
+    it.each([
+      { rain: true },
+      { refuseTokens: { number: 'many' } },
+      { revokeRefreshTokens: false },
+    ])('refuses faults it does not know: %j', async wanted => {
+      const answer = await control('faults', GraphClient.json(wanted));
       expect(answer.status).toBe(400);
+    });
+
+    it('refuses tokens, and gives them again', async () => {
+      const switched = (wanted: object) =>
+        control('faults', GraphClient.json(wanted));
+      await switched({ refuseTokens: { number: 50173 } });
+      expect((await (await client.token()).json()).error_codes).toEqual([
+        50173,
+      ]);
+      await switched({ refuseTokens: null, strictRefreshTokens: true });
+      expect((await client.token()).status).toBe(200);
+      expect(simulator.faults.strictRefreshTokens).toBe(true);
+    });
+
+    it('ends what a person’s sign-in gave', async () => {
+      const person = new TokenClient(simulator);
+      const robin = 'robin.sommer@contoso.example';
+      const ended = async (how: () => Promise<Response>) => {
+        const { refresh_token: token } = await person.signIn();
+        expect((await how()).ok).toBe(true);
+        return (await person.refresh(token)).error_codes;
+      };
+      const post = (path: string, body: object) => () =>
+        control(path, GraphClient.json(body));
+      expect(
+        await ended(post(`accounts/${robin}/change-password`, {})),
+      ).toEqual([50173]);
+      expect(
+        await ended(post('faults', { revokeRefreshTokens: true })),
+      ).toEqual([50173]);
+      expect(
+        await ended(post('faults', { expireRefreshTokens: true })),
+      ).toEqual([700082]);
+      const code = (await person.sentBack()).get('code') ?? '';
+      await post('faults', { expireCodes: true })();
+      expect((await person.redeem(code)).error_codes).toEqual([70008]);
+    });
+
+    it('registers and changes applications', async () => {
+      const clientId = 'c0a57000-c11e-4000-a000-000000000009';
+      const application = {
+        displayName: 'Reclaimer',
+        clientId,
+        clientSecret: 'reclaimer secret',
+        roles: ['LicenseAssignment.ReadWrite.All'],
+        certificates: [(await createCertificate()).certificate],
+      };
+      const register = () =>
+        control('applications', GraphClient.json(application));
+      const registered = await register();
+      expect(registered.status).toBe(201);
+      expect(await registered.text()).not.toContain('secret"');
+      expect((await register()).status).toBe(409);
+      const change = async (changes: object) => {
+        const answer = await control(`applications/${clientId}`, {
+          ...GraphClient.json(changes),
+          method: 'PATCH',
+        });
+        return answer.status;
+      };
+      const token = async (secret = 'reclaimer secret') => {
+        const answer = await client.token({
+          client_id: clientId,
+          client_secret: secret,
+        });
+        return (await answer.json()).error_codes?.[0] ?? answer.status;
+      };
+      expect(await token()).toBe(200);
+      expect(await change({ disabled: true })).toBe(200);
+      expect(await token()).toBe(7000112);
+      await change({ disabled: false, expireSecret: true });
+      expect(await token()).toBe(7000222);
+      await change({ clientSecret: 'another one', roles: ['User.Read.All'] });
+      expect(await token('another one')).toBe(200);
+      expect(await (await control(`applications/${clientId}`)).json()).toEqual(
+        expect.objectContaining({ roles: ['User.Read.All'] }),
+      );
+      expect(await change({ addCertificate: 'none' })).toBe(400);
+      expect(await change({ colour: 'red' })).toBe(400);
+      expect((await control('applications/none')).status).toBe(404);
+    });
+
+    it('gives directory roles that exist', async () => {
+      const change = async (directoryRoles: string[]) => {
+        const answer = await control('accounts/robin.sommer@contoso.example', {
+          ...GraphClient.json({ directoryRoles }),
+          method: 'PATCH',
+        });
+        return answer.status;
+      };
+      expect(await change(['King'])).toBe(400);
+      expect(await change(['Global Reader'])).toBe(200);
+      expect(
+        simulator.tenant.get('robin.sommer@contoso.example').directoryRoles,
+      ).toEqual(['Global Reader']);
     });
 
     it('tells state, truth and requests, but not the secret', async () => {

@@ -72,6 +72,16 @@ export interface Budget {
   path?: RegExp;
 }
 
+/** How the token endpoint refuses, whatever it is asked. */
+export interface TokenRefusal {
+  /** The number after AADSTS, for example 53003. */
+  number: number;
+  /** The OAuth 2.0 error; default: as Microsoft's for this number, else `invalid_request`. */
+  error?: string;
+  /** Default: as Microsoft's for this number. */
+  message?: string;
+}
+
 interface ActiveRule extends FaultRule {
   seen: number;
   hits: number;
@@ -84,6 +94,12 @@ export class Faults {
   reports: ReportFaults = {};
   /** The token endpoint refuses the right secret too. */
   refuseSecret = false;
+  /** The token endpoint refuses everything so. */
+  refuseTokens: TokenRefusal | undefined;
+  /** A refresh token that was used already is refused (AADSTS70008); Microsoft's stay valid. */
+  strictRefreshTokens: boolean;
+  /** How far Microsoft's clock is ahead of this machine's, in seconds: `Date` headers, assertions. */
+  clockAheadSeconds = 0;
   /** The token endpoint does not know the tenant. */
   unknownTenant = false;
   /** The tenant has no Entra ID P1: sign-in activity is refused. */
@@ -95,6 +111,10 @@ export class Faults {
   #budgets: Array<Budget & { times: number[] }> = [];
   readonly #deniedRoles = new Set<string>();
   #tokensValidFrom = 0;
+
+  constructor(private readonly defaults = { strictRefreshTokens: false }) {
+    this.strictRefreshTokens = defaults.strictRefreshTokens;
+  }
 
   /** Adds a rule; the first that applies to a request wins. */
   add(rule: FaultRule): FaultHandle {
@@ -134,6 +154,9 @@ export class Faults {
     this.concealNames = false;
     this.reports = {};
     this.refuseSecret = false;
+    this.refuseTokens = undefined;
+    this.strictRefreshTokens = this.defaults.strictRefreshTokens;
+    this.clockAheadSeconds = 0;
     this.unknownTenant = false;
     this.nonPremium = false;
     this.licenseChangesVisibleAfter = 0;
@@ -194,6 +217,9 @@ export class Faults {
       concealNames: this.concealNames,
       reports: this.reports,
       refuseSecret: this.refuseSecret,
+      refuseTokens: this.refuseTokens,
+      strictRefreshTokens: this.strictRefreshTokens,
+      clockAheadSeconds: this.clockAheadSeconds,
       unknownTenant: this.unknownTenant,
       nonPremium: this.nonPremium,
       licenseChangesVisibleAfter: this.licenseChangesVisibleAfter,

@@ -7,6 +7,8 @@
 
 export { CAST } from './cast';
 export type { CastMember } from './cast';
+export { createCertificate } from './certificates';
+export type { SelfSignedCertificate } from './certificates';
 export { Faults } from './faults';
 export type {
   Budget,
@@ -14,19 +16,36 @@ export type {
   FaultHandle,
   FaultRule,
   ReportFaults,
+  TokenRefusal,
 } from './faults';
+export type {
+  Application,
+  ApplicationOptions,
+  FederatedCredential,
+} from './login/applications';
+export type {
+  ManagedIdentity,
+  ManagedIdentityOptions,
+} from './login/managedIdentity';
+export type { SignInChoices } from './login/person';
+export { DEFAULT_ROLES, DIRECTORY_ROLES } from './permissions';
+export type { DirectoryRole } from './permissions';
 export { RequestLog } from './requests';
 export type { Face, RequestEntry } from './requests';
-export { DEFAULT_ROLES } from './server';
 export {
   DEFAULT_ACCOUNTS,
   DEFAULT_CLIENT_ID,
   DEFAULT_CLIENT_SECRET,
+  DEFAULT_DOMAIN,
   DEFAULT_PORT,
   DEFAULT_TENANT_ID,
   startSimulator,
 } from './simulator';
-export type { Simulator, SimulatorOptions } from './simulator';
+export type {
+  ManagedIdentityEndpoint,
+  Simulator,
+  SimulatorOptions,
+} from './simulator';
 export { LICENSE_GROUPS } from './tenant/groups';
 export type {
   Account,

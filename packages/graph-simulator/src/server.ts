@@ -19,7 +19,9 @@ import {
 } from './directory';
 import { Fault, Faults } from './faults';
 import { changedAssignments, parseLicenseChange } from './licenses';
-import { Login } from './login';
+import { Login } from './login/Login';
+import { Secrets } from './login/Secrets';
+import { DirectoryRole, PERMISSIONS, ROLES_OF_PERSON } from './permissions';
 import { Downloads, parseReportCall, Reports } from './reports';
 import { Face, RequestLog } from './requests';
 import { Account } from './tenant/model';
@@ -38,6 +40,7 @@ export interface SimulatorParts {
   faults: Faults;
   requests: RequestLog;
   login: Login;
+  secrets: Secrets;
   premium: boolean;
   latencyMs: number;
   origin: () => string;
@@ -46,56 +49,8 @@ export interface SimulatorParts {
 
 type Handler = (request: Request) => Answer | Promise<Answer>;
 
-const DIRECTORY_READ = ['Directory.Read.All', 'Directory.ReadWrite.All'];
-
-/** Any one of these application permissions is enough. */
-const ROLES = {
-  users: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY_READ],
-  signInActivity: ['AuditLog.Read.All'],
-  subscribedSkus: [
-    'LicenseAssignment.Read.All',
-    'Organization.Read.All',
-    'Organization.ReadWrite.All',
-    ...DIRECTORY_READ,
-  ],
-  subscriptions: [
-    'Organization.Read.All',
-    'Organization.ReadWrite.All',
-    ...DIRECTORY_READ,
-  ],
-  organization: [
-    'Organization.Read.All',
-    'Organization.ReadWrite.All',
-    'User.Read.All',
-    ...DIRECTORY_READ,
-  ],
-  groups: [
-    'GroupMember.Read.All',
-    'Group.ReadBasic.All',
-    'Group.Read.All',
-    'Group.ReadWrite.All',
-    ...DIRECTORY_READ,
-  ],
-  reports: ['Reports.Read.All'],
-  reportSettings: ['ReportSettings.Read.All', 'ReportSettings.ReadWrite.All'],
-  assignLicense: [
-    'LicenseAssignment.ReadWrite.All',
-    'User.ReadWrite.All',
-    'Directory.ReadWrite.All',
-  ],
-} as const;
-
-/** The application permissions consented to unless told otherwise: the least the tasks need. */
-export const DEFAULT_ROLES: readonly string[] = [
-  'User.Read.All',
-  'AuditLog.Read.All',
-  'LicenseAssignment.Read.All',
-  'Organization.Read.All',
-  'GroupMember.Read.All',
-  'Reports.Read.All',
-  'ReportSettings.Read.All',
-  'LicenseAssignment.ReadWrite.All',
-];
+/** Turns a handler into middleware. */
+export type Serve = (handler: Handler) => RequestHandler;
 
 const MAX_PAGE = 999;
 const MAX_PAGE_WITH_SIGN_INS = 500;
@@ -222,7 +177,7 @@ function failure(
 export function serving(
   { faults, requests, latencyMs }: SimulatorParts,
   face: Face,
-): (handler: Handler) => RequestHandler {
+): Serve {
   const answerWithFaults = async (
     request: Request,
     handler: Handler,
@@ -274,6 +229,11 @@ export function serving(
     answerWithFaults(request, handler, fault, ids)
       .then(answer => {
         log(answer.status);
+        if (faults.clockAheadSeconds !== 0) {
+          answer.headers.date = new Date(
+            Date.now() + faults.clockAheadSeconds * 1000,
+          ).toUTCString();
+        }
         answer.headers['request-id'] = ids.requestId;
         answer.headers['client-request-id'] = ids.clientRequestId;
         answer.headers['x-ms-ags-diagnostic'] =
@@ -306,9 +266,23 @@ export function graphRouter(
   const serve = serving(parts, 'graph');
   const router = express.Router();
 
-  const authorize = (request: Request, anyOf: readonly string[]) => {
-    const roles = login.roles(request.get('authorization'));
-    if (!anyOf.some(role => roles.includes(role) && !faults.isDenied(role))) {
+  const authorize = (
+    request: Request,
+    anyOf: readonly string[],
+    rolesOfPerson?: readonly DirectoryRole[],
+  ) => {
+    const caller = login.tokens.caller(request.get('authorization'));
+    const permitted = anyOf.some(
+      permission =>
+        caller.permissions.includes(permission) && !faults.isDenied(permission),
+    );
+    const inRole =
+      caller.kind === 'application' ||
+      rolesOfPerson === undefined ||
+      tenant
+        .find(caller.userId)
+        ?.directoryRoles.some(role => rolesOfPerson.includes(role));
+    if (!permitted || !inRole) {
       throw new GraphError(
         403,
         'Authorization_RequestDenied',
@@ -318,9 +292,9 @@ export function graphRouter(
   };
 
   const authorizeUsers = (request: Request, selection: Selection) => {
-    authorize(request, ROLES.users);
+    authorize(request, PERMISSIONS.users);
     if (selection.properties.includes('signInActivity')) {
-      authorize(request, ROLES.signInActivity);
+      authorize(request, PERMISSIONS.signInActivity);
       if (!premium || faults.nonPremium) {
         throw new GraphError(
           403,
@@ -360,7 +334,7 @@ export function graphRouter(
   router.get(
     '/users',
     serve(request => {
-      login.roles(request.get('authorization'));
+      login.tokens.caller(request.get('authorization'));
       const options = queryOptions(request, [
         '$select',
         '$top',
@@ -409,7 +383,7 @@ export function graphRouter(
   router.get(
     '/users/([$])count',
     serve(request => {
-      authorize(request, ROLES.users);
+      authorize(request, PERMISSIONS.users);
       if (request.get('consistencylevel')?.toLowerCase() !== 'eventual') {
         throw new GraphError(
           400,
@@ -428,7 +402,7 @@ export function graphRouter(
   router.get(
     '/users/:id',
     serve(request => {
-      login.roles(request.get('authorization'));
+      login.tokens.caller(request.get('authorization'));
       const options = queryOptions(request, ['$select']);
       const selection = parseSelection(options.get('$select') ?? undefined);
       authorizeUsers(request, selection);
@@ -448,7 +422,11 @@ export function graphRouter(
     '/users/:id/assignLicense',
     express.json({ limit: '1mb' }),
     serve(async request => {
-      authorize(request, ROLES.assignLicense);
+      authorize(
+        request,
+        PERMISSIONS.assignLicense,
+        ROLES_OF_PERSON.assignLicense,
+      );
       requests.assignLicenseCalled();
       const { id } = user(request);
       const change = parseLicenseChange(request.body);
@@ -499,7 +477,7 @@ export function graphRouter(
   router.get(
     '/subscribedSkus',
     serve(request => {
-      authorize(request, ROLES.subscribedSkus);
+      authorize(request, PERMISSIONS.subscribedSkus);
       return collection(request, 'subscribedSkus', subscribedSkus(tenant));
     }),
   );
@@ -507,7 +485,7 @@ export function graphRouter(
   router.get(
     '/directory/subscriptions',
     serve(request => {
-      authorize(request, ROLES.subscriptions);
+      authorize(request, PERMISSIONS.subscriptions);
       return collection(
         request,
         'directory/subscriptions',
@@ -519,7 +497,7 @@ export function graphRouter(
   router.get(
     '/organization',
     serve(request => {
-      authorize(request, ROLES.organization);
+      authorize(request, PERMISSIONS.organization);
       return collection(request, 'organization', [organization(tenant)]);
     }),
   );
@@ -527,7 +505,7 @@ export function graphRouter(
   router.get(
     '/groups/:id',
     serve(request => {
-      authorize(request, ROLES.groups);
+      authorize(request, PERMISSIONS.groups);
       const select = queryOptions(request, ['$select']).get('$select');
       return json(
         200,
@@ -544,7 +522,7 @@ export function graphRouter(
     '/admin/reportSettings',
     serve(request => {
       try {
-        authorize(request, ROLES.reportSettings);
+        authorize(request, PERMISSIONS.reportSettings);
       } catch (error) {
         // This service wraps its refusal in a message of its own.
         if (error instanceof GraphError && error.status === 403) {
@@ -566,8 +544,10 @@ export function graphRouter(
   router.get(
     '/reports/:call',
     serve(request => {
-      authorize(request, ROLES.reports);
-      const id = downloads.create(parseReportCall(request.params.call));
+      authorize(request, PERMISSIONS.reports, ROLES_OF_PERSON.reports);
+      const id = parts.secrets.add(
+        downloads.create(parseReportCall(request.params.call)),
+      );
       return {
         status: 302,
         headers: {
@@ -581,7 +561,7 @@ export function graphRouter(
 
   router.use(
     serve(request => {
-      login.roles(request.get('authorization'));
+      login.tokens.caller(request.get('authorization'));
       throw new GraphError(
         404,
         'BadRequest',

@@ -1,18 +1,22 @@
 import { createServer, Server } from 'http';
 import express, { ErrorRequestHandler } from 'express';
+import { CAST_DOMAIN } from './cast';
 import { controlRouter } from './control';
 import { Faults } from './faults';
-import { Login } from './login';
+import { Application, ApplicationOptions } from './login/applications';
+import { Login } from './login/Login';
+import {
+  ManagedIdentity,
+  ManagedIdentityOptions,
+} from './login/managedIdentity';
+import { signInAt, SignInChoices } from './login/person';
+import { Secrets } from './login/Secrets';
+import { DEFAULT_ROLES } from './permissions';
 import { Downloads } from './reports';
 import { RequestLog } from './requests';
-import {
-  DEFAULT_ROLES,
-  downloadApp,
-  graphRouter,
-  serving,
-  SimulatorParts,
-} from './server';
+import { downloadApp, graphRouter, serving, SimulatorParts } from './server';
 import { generateTenant } from './tenant/generator';
+import { Random, seedOf } from './tenant/random';
 import { Tenant } from './tenant/Tenant';
 import { VisibleLicenses } from './users';
 import { GraphError, graphErrorAnswer, requestIds } from './answers';
@@ -22,6 +26,8 @@ export const DEFAULT_ACCOUNTS = 640;
 export const DEFAULT_PORT = 7365;
 export const DEFAULT_TENANT_ID = 'c0a57000-7e4a-4000-a000-000000000001';
 export const DEFAULT_CLIENT_ID = 'c0a57000-c11e-4000-a000-000000000002';
+/** The default domain: that of the cast. */
+export const DEFAULT_DOMAIN = CAST_DOMAIN;
 /** Opens nothing but a simulator. */
 export const DEFAULT_CLIENT_SECRET = 'simulated-secret';
 
@@ -42,15 +48,38 @@ export interface SimulatorOptions {
   now?: Date;
   /** Milliseconds every Graph request takes; default 0. */
   latencyMs?: number;
+  /**
+   * The domain of the tenant; default `DEFAULT_DOMAIN`. A tenant of another
+   * domain has other people, with a small cast of its own.
+   */
+  domain?: string;
+  /** Default `DEFAULT_TENANT_ID`, for another domain one derived from it. */
   tenantId?: string;
+  /** Of the main application, as the next two. */
   clientId?: string;
   clientSecret?: string;
   /** Application permissions consented to; default `DEFAULT_ROLES`. */
   roles?: readonly string[];
+  /** Refuse refresh tokens that were used already; default false, as Microsoft's. */
+  strictRefreshTokens?: boolean;
   /** Whether the tenant has Entra ID P1, and with it sign-in activity; default true. */
   premium?: boolean;
   /** Default 3599, as Microsoft's. */
   tokenLifetimeSeconds?: number;
+}
+
+/** Where a service hosted in Azure gets its identity's tokens, and by what. */
+export interface ManagedIdentityEndpoint {
+  /** IDENTITY_ENDPOINT of an App Service. */
+  readonly endpoint: string;
+  /** IDENTITY_HEADER of an App Service. */
+  readonly header: string;
+  /** AZURE_POD_IDENTITY_AUTHORITY_HOST: where a virtual machine asks, below `/metadata`. */
+  readonly imdsHost: string;
+  /** `iss` of its tokens for federation. */
+  readonly issuer: string;
+  /** The system-assigned identity; it has the main application's roles at first. */
+  readonly system: ManagedIdentity;
 }
 
 export interface Simulator {
@@ -64,6 +93,31 @@ export interface Simulator {
   readonly tenant: Tenant;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  /** The main application, known by `clientId`. */
+  readonly application: Application;
+  /** How a service hosted in Azure is told to ask for its identity's tokens. */
+  readonly managedIdentity: ManagedIdentityEndpoint;
+  /** @throws Error when the client id is taken. */
+  registerApplication(options: ApplicationOptions): Application;
+  /** Adds a user-assigned identity. */
+  registerManagedIdentity(options: ManagedIdentityOptions): ManagedIdentity;
+  /**
+   * Goes through the authorize page as a person with a browser would.
+   *
+   * @returns the address the person is sent back to, with `code` or `error`
+   * @throws Error with the page's text where the sign-in ends on a page
+   */
+  signIn(authorizeUrl: string, choices: SignInChoices): Promise<string>;
+  /** The person's refresh tokens and codes are refused from now on (AADSTS50173). */
+  changePassword(idOrUserPrincipalName: string): void;
+  /** An administrator revokes everyone's refresh tokens (AADSTS50173). */
+  revokeRefreshTokens(): void;
+  /** The refresh tokens issued so far were not used for too long (AADSTS700082). */
+  expireRefreshTokens(): void;
+  /** The codes issued so far are older than ten minutes (AADSTS70008). */
+  expireCodes(): void;
+  /** Everything secret that was issued or received so far; nobody may log or answer any of it. */
+  secrets(): string[];
   /** Shows in reads what assignLicense changed, where `faults.licenseChangesVisibleAfter` held it back. */
   showLicenseChanges(): void;
   /** Report download links handed out so far stop working. */
@@ -116,10 +170,17 @@ const answerError: ErrorRequestHandler = (error, request, response, _next) => {
   response.writeHead(answer.status, answer.headers).end(answer.body);
 };
 
+/** The tenant id of a domain, unless one is given. */
+function tenantIdOf(domain: string): string {
+  return domain === DEFAULT_DOMAIN
+    ? DEFAULT_TENANT_ID
+    : new Random(seedOf(domain)).guid();
+}
+
 /**
  * Starts a simulated tenant on loopback.
  *
- * @throws RangeError for a size outside 20 to 1,000,000; Error when a port is taken.
+ * @throws RangeError for a size outside 20 to 1,000,000 or a domain that is none; Error when a port is taken.
  */
 export async function startSimulator(
   options: SimulatorOptions = {},
@@ -131,37 +192,42 @@ export async function startSimulator(
     downloadPort = 0,
     now = new Date(),
     latencyMs = 0,
-    tenantId = DEFAULT_TENANT_ID,
+    domain = DEFAULT_DOMAIN,
+    tenantId = tenantIdOf(domain),
     clientId = DEFAULT_CLIENT_ID,
     clientSecret = DEFAULT_CLIENT_SECRET,
     roles = DEFAULT_ROLES,
+    strictRefreshTokens = false,
     premium = true,
     tokenLifetimeSeconds = 3599,
   } = options;
-  const tenant = generateTenant({ accounts, seed, now, tenantId });
-  const faults = new Faults();
+  const tenant = generateTenant({ accounts, seed, now, tenantId, domain });
+  const faults = new Faults({ strictRefreshTokens });
+  const secrets = new Secrets();
   const requests = new RequestLog();
   const visible = new VisibleLicenses(tenant);
   const downloads = new Downloads();
   let url = '';
   let downloadUrl = '';
-  const login = new Login(
-    {
-      tenantId,
-      domain: tenant.domain,
+  const login = new Login({
+    tenant,
+    faults,
+    secrets,
+    origin: () => url,
+    tokenLifetimeSeconds,
+    application: {
       clientId,
       clientSecret,
       roles,
-      tokenLifetimeSeconds,
+      displayName: 'License Manager',
     },
-    faults,
-    () => url,
-  );
+  });
   const parts: SimulatorParts = {
     tenant,
     faults,
     requests,
     login,
+    secrets,
     premium,
     latencyMs,
     origin: () => url,
@@ -172,16 +238,18 @@ export async function startSimulator(
   app.use('/v1.0', graphRouter(parts, downloads, visible));
   app.use(
     '/simulator',
-    controlRouter(tenant, faults, requests, () => ({
+    controlRouter(parts, () => ({
       url,
       downloadUrl,
       tenantId,
+      domain,
       clientId,
       accounts: tenant.accounts.length,
       seed,
       now: tenant.now,
       reportRefreshDate: tenant.reportRefreshDate,
-      roles,
+      roles: login.application.roles,
+      applications: login.applications.all,
       premium,
       latencyMs,
     })),
@@ -209,6 +277,24 @@ export async function startSimulator(
     tenant,
     faults,
     requests,
+    application: login.application,
+    managedIdentity: {
+      endpoint: login.managedIdentities.endpoint,
+      header: login.managedIdentities.header,
+      imdsHost: url,
+      issuer: login.tokens.issuer,
+      system: login.managedIdentities.system,
+    },
+    registerApplication: registration =>
+      login.applications.register(registration),
+    registerManagedIdentity: identity =>
+      login.managedIdentities.register(identity),
+    signIn: signInAt,
+    changePassword: user => login.grants.revoke(tenant.get(user).id),
+    revokeRefreshTokens: () => login.grants.revoke(),
+    expireRefreshTokens: () => login.grants.expireRefreshTokens(),
+    expireCodes: () => login.grants.expireCodes(),
+    secrets: () => secrets.values,
     showLicenseChanges: () => visible.show(),
     expireDownloads: () => downloads.expire(),
     stop: async () => {

@@ -180,6 +180,7 @@ export class Tenant {
       employeeType: null,
       createdDateTime: this.now.toISOString().replace('.000Z', 'Z'),
       signIns: null,
+      directoryRoles: [],
       assignments: [],
       activity: {},
       mailClients: [],

@@ -84,6 +84,51 @@ describe('the generated tenant', () => {
     }
   });
 
+  it('shares no id, principal name or mail with a tenant of another domain', () => {
+    const seen = (domain?: string) => {
+      const { accounts, deletedAccounts, groups, strangers, subscriptions } =
+        generateTenant({ ...specification, accounts: 20_000, domain });
+      return new Set(
+        [
+          ...[...accounts, ...deletedAccounts].flatMap(account => [
+            account.id,
+            account.userPrincipalName,
+            account.mail,
+          ]),
+          ...strangers.map(({ userPrincipalName }) => userPrincipalName),
+          ...[...groups, ...subscriptions].map(({ id }) => id),
+        ]
+          .filter(value => value !== null)
+          .map(value => value.toLowerCase()),
+      );
+    };
+    const contoso = seen();
+    // The company many guests of contoso.example come from.
+    const fabrikam = seen('fabrikam.example');
+    expect([...contoso].filter(value => fabrikam.has(value))).toEqual([]);
+    expect(fabrikam).toContain('alexwinter@fabrikam.example');
+  });
+
+  it('has people who may sign in for the portal, whatever the domain', () => {
+    for (const domain of ['contoso.example', 'fabrikam.example']) {
+      const tenant = generateTenant({ ...specification, domain });
+      const administrators = tenant.accounts.filter(({ directoryRoles }) =>
+        directoryRoles.includes('License Administrator'),
+      );
+      expect(administrators.map(a => a.directoryRoles)).toEqual([
+        ['Reports Reader', 'License Administrator'],
+      ]);
+      expect(administrators[0].userPrincipalName).toContain(domain);
+    }
+    expect(
+      generateTenant({ ...specification, domain: 'fabrikam.example' })
+        .displayName,
+    ).toBe('Fabrikam');
+    expect(() => generateTenant({ ...specification, domain: 'No' })).toThrow(
+      RangeError,
+    );
+  });
+
   it('has licenses disabled in part, failed, and held twice', () => {
     const { accounts, truth } = generateTenant(specification);
     const licenses = accounts.flatMap(account => heldLicenses(account));

@@ -1,5 +1,5 @@
 import { de, en, Faker, sv } from '@faker-js/faker';
-import { CAST, CastMember } from '../cast';
+import { CAST, CAST_DOMAIN, castOf, CastMember } from '../cast';
 import { LICENSE_GROUPS } from './groups';
 import {
   Account,
@@ -12,16 +12,20 @@ import {
   Subscription,
 } from './model';
 import { Product, PRODUCTS, SERVICE_PLANS, SkuPartNumber } from './products';
-import { Random } from './random';
+import { Random, seedOf } from './random';
 import { Service, SERVICES, servicesOf } from './services';
 import { dayOf, Tenant } from './Tenant';
 
 const DAY = 24 * 60 * 60 * 1000;
-const DOMAIN = 'contoso.example';
 /** Microsoft's reports run two to three days behind. */
 const REPORT_DELAY_DAYS = 3;
 const SECONDS_A_DAY = 24 * 60 * 60;
+const DOMAIN_NAME = /^[a-z\d-]+(\.[a-z\d-]+)+$/;
 const NO_PLANS: readonly string[] = [];
+const NO_ROLES: Account['directoryRoles'] = [];
+/** Companies that guests come from; never the same in contoso.example and elsewhere. */
+const PARTNERS = ['fabrikam', 'northwind', 'adatum'];
+const OTHER_PARTNERS = ['litware', 'proseware', 'tailspin'];
 
 export interface TenantSpecification {
   /** How many accounts listings show, from 20 to 1,000,000. */
@@ -29,6 +33,8 @@ export interface TenantSpecification {
   seed: number;
   now: Date;
   tenantId: string;
+  /** Default `contoso.example`. In another nobody has the same id, principal name or mail. */
+  domain?: string;
 }
 
 interface Country {
@@ -90,6 +96,10 @@ function ascii(name: string): string {
     .replace(/ü/g, 'ue')
     .normalize('NFD')
     .replace(/[^a-z-]/g, '');
+}
+
+function capitalized(word: string): string {
+  return word[0].toUpperCase() + word.slice(1);
 }
 
 /** Tables of names, drawn once from faker: asking it for every account is slow. */
@@ -158,17 +168,32 @@ class Generator {
   readonly #countries: Country[];
   readonly #names = new Map<string, number>();
   readonly #services = new Map<string, ReadonlySet<Service>>();
+  readonly #domain: string;
+  /** With the cast of contoso.example, or without. */
+  readonly #isHome: boolean;
+  readonly #company: string;
+  readonly #groups: Readonly<Record<keyof typeof LICENSE_GROUPS, Group>>;
   #sequence = 0;
 
   constructor(private readonly specification: TenantSpecification) {
-    this.#random = new Random(specification.seed);
+    this.#domain = specification.domain ?? CAST_DOMAIN;
+    this.#isHome = this.#domain === CAST_DOMAIN;
+    const seed = this.#isHome
+      ? specification.seed
+      : seedOf(`${this.#domain} ${specification.seed}`);
+    this.#random = new Random(seed);
     this.#calendar = new Calendar(specification.now);
-    this.#countries = countries(specification.seed);
+    this.#countries = countries(seed);
+    this.#company = capitalized(this.#domain.split('.')[0]);
+    this.#groups = this.#isHome ? LICENSE_GROUPS : this.#ownGroups();
   }
 
   generate(): Tenant {
     const { accounts: size, tenantId } = this.specification;
-    const accounts = CAST.map(member => this.#castMember(member));
+    const cast = this.#isHome
+      ? CAST
+      : castOf(this.#domain, () => this.#random.guid());
+    const accounts = cast.map(member => this.#castMember(member));
     for (const number of [1, 2]) {
       accounts.push(this.#breakGlass(number));
     }
@@ -184,14 +209,14 @@ class Generator {
     );
     return new Tenant({
       tenantId,
-      displayName: 'Contoso',
-      domain: DOMAIN,
+      displayName: this.#company,
+      domain: this.#domain,
       now: this.#calendar.today,
       reportDelayDays: REPORT_DELAY_DAYS,
       accounts,
       deletedAccounts,
       strangers: this.#strangers(size > 100 ? 5 : 2),
-      groups: Object.values(LICENSE_GROUPS),
+      groups: Object.values(this.#groups),
       subscriptions: this.#subscriptions(accounts),
     });
   }
@@ -203,7 +228,7 @@ class Generator {
       this.#assignment(
         sku,
         Math.max(0, createdDaysAgo - 1),
-        group ? LICENSE_GROUPS[group] : undefined,
+        group ? this.#groups[group] : undefined,
         disabledPlans,
       ),
     );
@@ -228,7 +253,7 @@ class Generator {
       department: member.team,
       jobTitle: member.jobTitle,
       officeLocation: country.offices[0],
-      companyName: 'Contoso',
+      companyName: this.#company,
       country: country.name,
       usageLocation: country.code,
       employeeType: 'Employee',
@@ -236,6 +261,7 @@ class Generator {
       signIns: Number.isFinite(lastUse)
         ? this.#signIns(lastUse + REPORT_DELAY_DAYS)
         : null,
+      directoryRoles: member.directoryRoles,
       assignments,
       activity,
       mailClients:
@@ -248,7 +274,7 @@ class Generator {
   #breakGlass(number: number): Account {
     return {
       ...this.#blank('break-glass'),
-      userPrincipalName: `breakglass${number}@${DOMAIN}`,
+      userPrincipalName: `breakglass${number}@${this.#domain}`,
       displayName: `Emergency access ${number}`,
       createdDateTime: this.#calendar.moment(1400, 9 * 3600),
     };
@@ -302,7 +328,7 @@ class Generator {
         frontline ? FRONTLINE_TITLES : DEPARTMENTS[department],
       ),
       officeLocation: random.pick(country.offices),
-      companyName: studio ? 'Contoso Studio' : 'Contoso',
+      companyName: studio ? `${this.#company} Studio` : this.#company,
       country: country.name,
       usageLocation: country.code,
       employeeType,
@@ -319,21 +345,21 @@ class Generator {
     const country = random.pick(this.#countries);
     const givenName = random.pick(country.givenNames);
     const surname = random.pick(country.surnames);
-    const company = random.pick(['fabrikam', 'northwind', 'adatum']);
-    const local = this.#localName(`${ascii(givenName)}.${ascii(surname)}`);
+    const company = random.pick(this.#isHome ? PARTNERS : OTHER_PARTNERS);
+    const local = this.#personName(givenName, surname);
     const created = random.between(5, 1500);
     const assignments = random.chance(0.04)
       ? [this.#assignment('POWER_BI_PRO', created)]
       : [];
     return {
       ...this.#blank('guest'),
-      userPrincipalName: `${local}_${company}.example#EXT#@${DOMAIN}`,
+      userPrincipalName: `${local}_${company}.example#EXT#@${this.#domain}`,
       displayName: `${givenName} ${surname} (${company})`,
       givenName,
       surname,
       mail: `${local}@${company}.example`,
       userType: 'Guest',
-      companyName: company[0].toUpperCase() + company.slice(1),
+      companyName: capitalized(company),
       usageLocation: assignments.length ? country.code : null,
       createdDateTime: this.#moment(created),
       signIns: random.chance(0.6)
@@ -362,9 +388,9 @@ class Generator {
       : [];
     return {
       ...this.#blank('shared-mailbox'),
-      userPrincipalName: `${local}@${DOMAIN}`,
+      userPrincipalName: `${local}@${this.#domain}`,
       displayName: local.replace('.', ' '),
-      mail: `${local}@${DOMAIN}`,
+      mail: `${local}@${this.#domain}`,
       accountEnabled: false,
       usageLocation: place.code,
       createdDateTime: this.#moment(created),
@@ -393,9 +419,9 @@ class Generator {
       : {};
     return {
       ...this.#blank('service-account'),
-      userPrincipalName: `${local}@${DOMAIN}`,
+      userPrincipalName: `${local}@${this.#domain}`,
       displayName: `Service ${purpose}`,
-      mail: assignments.length ? `${local}@${DOMAIN}` : null,
+      mail: assignments.length ? `${local}@${this.#domain}` : null,
       usageLocation: assignments.length ? 'DE' : null,
       createdDateTime: this.#moment(created),
       signIns: this.#signIns(random.between(0, 4)),
@@ -418,10 +444,12 @@ class Generator {
       const country = this.#random.pick(this.#countries);
       const givenName = this.#random.pick(country.givenNames);
       const surname = this.#random.pick(country.surnames);
-      const local = this.#localName(`${ascii(givenName)}.${ascii(surname)}`);
+      const local = this.#personName(givenName, surname);
       return {
         userPrincipalName: `${local}@${
-          index % 2 ? 'fabrikam.example' : DOMAIN
+          index % 2
+            ? `${this.#isHome ? 'fabrikam' : 'litware'}.example`
+            : this.#domain
         }`,
         displayName: `${givenName} ${surname}`,
         activity: {
@@ -447,7 +475,7 @@ class Generator {
     };
     if (person.frontline) {
       held.push(
-        this.#assignment('SPE_F1', person.created, LICENSE_GROUPS.frontline),
+        this.#assignment('SPE_F1', person.created, this.#groups.frontline),
       );
       add('FLOW_FREE', 0.03);
       return held;
@@ -459,7 +487,7 @@ class Generator {
     }
     if (person.department === 'Finance') {
       held.push(
-        this.#assignment('SPE_E3', person.created, LICENSE_GROUPS.finance),
+        this.#assignment('SPE_E3', person.created, this.#groups.finance),
       );
       add('SPE_E3', 0.07);
       add('POWER_BI_PRO', 0.35);
@@ -468,7 +496,7 @@ class Generator {
       return held;
     } else if (random.chance(0.04)) {
       held.push(
-        this.#assignment('SPE_E5', person.created, LICENSE_GROUPS.leadership),
+        this.#assignment('SPE_E5', person.created, this.#groups.leadership),
       );
     } else if (random.chance(0.3)) {
       held.push(this.#assignment('SPE_E5', since()));
@@ -493,7 +521,7 @@ class Generator {
       // The group outgrew its seats: some of its members did not get one.
       const failed = random.chance(0.15);
       held.push({
-        ...this.#assignment('VISIOCLIENT', since(), LICENSE_GROUPS.visio),
+        ...this.#assignment('VISIOCLIENT', since(), this.#groups.visio),
         ...(failed ? { state: 'Error', error: 'CountViolation' } : {}),
       });
     }
@@ -676,6 +704,7 @@ class Generator {
       employeeType: null,
       createdDateTime: '',
       signIns: null,
+      directoryRoles: NO_ROLES,
       assignments: [],
       activity: {},
       mailClients: [],
@@ -694,9 +723,26 @@ class Generator {
     return at < 0.85 ? 2 : 3;
   }
 
+  /** The same groups as in contoso.example, with ids of their own. */
+  #ownGroups(): Record<keyof typeof LICENSE_GROUPS, Group> {
+    const own = (group: Group) => ({ ...group, id: this.#random.guid() });
+    return {
+      finance: own(LICENSE_GROUPS.finance),
+      frontline: own(LICENSE_GROUPS.frontline),
+      leadership: own(LICENSE_GROUPS.leadership),
+      visio: own(LICENSE_GROUPS.visio),
+    };
+  }
+
+  /** Written without a dot outside contoso.example, whose guests may come from there. */
+  #personName(givenName: string, surname: string): string {
+    const dot = this.#isHome ? '.' : '';
+    return this.#localName(`${ascii(givenName)}${dot}${ascii(surname)}`);
+  }
+
   #principalName(givenName: string, surname: string): string {
-    const local = this.#localName(`${ascii(givenName)}.${ascii(surname)}`);
-    return `${local}@${DOMAIN}`;
+    const local = this.#personName(givenName, surname);
+    return `${local}@${this.#domain}`;
   }
 
   /** The name itself the first time, then numbered. */
@@ -799,6 +845,12 @@ export function generateTenant(specification: TenantSpecification): Tenant {
   if (!Number.isInteger(accounts) || accounts < 20 || accounts > 1_000_000) {
     throw new RangeError(
       `A simulated tenant has 20 to 1,000,000 accounts, not ${accounts}`,
+    );
+  }
+  const { domain = CAST_DOMAIN } = specification;
+  if (!DOMAIN_NAME.test(domain)) {
+    throw new RangeError(
+      `A simulated tenant has a domain name in lower case, not ${domain}`,
     );
   }
   return new Generator(specification).generate();

@@ -1,3 +1,4 @@
+import type { DirectoryRole } from '../permissions';
 import { Service } from './services';
 
 /** What an account is in the story of the tenant; Graph never tells. */
@@ -77,6 +78,8 @@ export interface Account {
   /** ISO 8601, UTC. */
   readonly createdDateTime: string;
   readonly signIns: SignIns | null;
+  /** What the person may do when signed in, besides the application's permissions. */
+  readonly directoryRoles: readonly DirectoryRole[];
   readonly assignments: readonly Assignment[];
   /** Day of last activity (`YYYY-MM-DD`) per service. */
   readonly activity: Readonly<Partial<Record<Service, string>>>;

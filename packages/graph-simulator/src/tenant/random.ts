@@ -1,3 +1,12 @@
+/** A seed from a text (FNV-1a). */
+export function seedOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
 /** A small seeded generator (mulberry32): the same seed gives the same sequence everywhere. */
 export class Random {
   #state: number;

@@ -6,6 +6,7 @@ import {
   SidebarSpace,
 } from '@backstage/core-components';
 import { NavContentBlueprint } from '@backstage/plugin-app-react';
+import { NotificationsSidebarItem } from '@backstage/plugin-notifications';
 import {
   Settings,
   UserSettingsSignInAvatar,
@@ -19,7 +20,9 @@ export const SidebarContent = NavContentBlueprint.make({
       const nav = navItems.withComponent(item => (
         <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
       ));
-      nav.take('page:user-settings'); // below, with the avatar
+      // Both are below
+      nav.take('page:notifications');
+      nav.take('page:user-settings');
 
       return (
         <Sidebar>
@@ -32,6 +35,7 @@ export const SidebarContent = NavContentBlueprint.make({
             {nav.rest({ sortBy: 'title' })}
           </SidebarGroup>
           <SidebarSpace />
+          <NotificationsSidebarItem />
           <SidebarDivider />
           <SidebarGroup
             label="Settings"
