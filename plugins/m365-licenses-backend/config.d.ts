@@ -1,29 +1,94 @@
 import type { SchedulerServiceTaskScheduleDefinitionConfig } from '@backstage/backend-plugin-api';
 
+/** A certificate and its private key in PEM, each inline or in a file. */
+interface CertificateConfig {
+  /** The certificate; or give certificatePath. */
+  certificate?: string;
+  /** The file that holds it; read again whenever it is used. */
+  certificatePath?: string;
+  /**
+   * The private key; or give privateKeyPath.
+   * @visibility secret
+   */
+  privateKey?: string;
+  /** The file that holds it, which may be the same one. */
+  privateKeyPath?: string;
+  /**
+   * Of an encrypted private key.
+   * @visibility secret
+   */
+  passphrase?: string;
+}
+
+/** Exactly one way for an application to prove who it is. */
+interface ClientConfig {
+  /**
+   * A client secret of the app registration.
+   * @visibility secret
+   */
+  clientSecret?: string;
+  /** A certificate that was uploaded to the app registration. */
+  clientCertificate?: CertificateConfig;
+}
+
+/** Exactly one of clientSecret, clientCertificate, authorizationCode, managedIdentity. */
+interface CredentialsConfig extends ClientConfig {
+  /**
+   * The id of the app registration, a GUID. Not with a managed identity that
+   * holds the permissions itself.
+   */
+  clientId?: string;
+  /** A person signs in on the Connections tab; needs encryptionKeys. */
+  authorizationCode?: ClientConfig;
+  /** The identity of the machine at Azure, without any secret. */
+  managedIdentity?: {
+    /** The client id of a user-assigned identity; without, the system's own. */
+    identityClientId?: string;
+    /**
+     * The identity stands in for the app registration clientId, as its
+     * federated credential; Microsoft takes only a user-assigned one. False by
+     * default: it holds the permissions itself.
+     */
+    federated?: boolean;
+    /**
+     * The same with a token that the platform keeps in a file (AKS); without
+     * the two above.
+     */
+    federatedTokenFile?: string;
+  };
+}
+
 export interface Config {
   /** The license manager for Microsoft 365. */
   m365Licenses?: {
+    /**
+     * Entity refs of users and groups who are told when a connection breaks;
+     * without, who authorised it.
+     */
+    administrators?: string[];
+    /**
+     * What the tokens of people who signed in are stored with: each 32 bytes
+     * in base64. The first encrypts, all of them read.
+     * @deepVisibility secret
+     */
+    encryptionKeys?: string[];
     /**
      * The Microsoft 365 tenants, by a name of your own that addresses and
      * stored data use.
      */
     tenants?: {
-      [name: string]: {
+      [name: string]: CredentialsConfig & {
+        /** False retires the tenant: its history is kept and counted nowhere. True by default. */
+        enabled?: boolean;
         /** The Microsoft Entra tenant's id, a GUID. */
         tenantId: string;
-        /** The id of the app registration, a GUID. */
-        clientId: string;
-        /**
-         * A client secret of the app registration.
-         * @visibility secret
-         */
-        clientSecret?: string;
         /**
          * Where tokens come from; https://login.microsoftonline.com by default.
          */
         authority?: string;
         /**
          * Where Microsoft Graph is; https://graph.microsoft.com by default.
+         * Belongs to the same cloud as authority.
          */
         target?: string;
         tasks?: {
@@ -54,6 +119,11 @@ export interface Config {
           reclamation?: {
             /** False by default: nothing is written to Microsoft 365. */
             enabled?: boolean;
+            /**
+             * Credentials of their own for what writes, so that those above
+             * need only read.
+             */
+            credentials?: CredentialsConfig;
           };
         };
       };

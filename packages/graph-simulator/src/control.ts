@@ -52,6 +52,7 @@ const faultsSchema = z
         number: z.number().int().positive(),
         error: z.string().optional(),
         message: z.string().optional(),
+        echo: z.boolean().optional(),
       })
       .strict()
       .nullable(),

@@ -80,6 +80,8 @@ export interface TokenRefusal {
   error?: string;
   /** Default: as Microsoft's for this number. */
   message?: string;
+  /** The message repeats everything that was sent, secrets included. */
+  echo?: boolean;
 }
 
 interface ActiveRule extends FaultRule {

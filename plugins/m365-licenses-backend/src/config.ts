@@ -3,11 +3,18 @@ import {
   type RootConfigService,
   type SchedulerServiceTaskScheduleDefinition,
 } from '@backstage/backend-plugin-api';
+import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import { isError } from '@backstage/errors';
 import type { SyncTaskName } from 'backstage-plugin-m365-licenses-common';
 import { isIP } from 'node:net';
 import { z } from 'zod/v3';
-import type { ConnectionConfig } from './graph/connection';
+import { readCertificate } from './graph/certificate';
+import type {
+  CertificateSource,
+  ClientCredential,
+  ConnectionConfig,
+  Credential,
+} from './graph/types';
 
 const ROOT = 'm365Licenses';
 
@@ -21,6 +28,8 @@ export interface TaskConfig {
 export interface TenantConfig {
   name: string;
   connection: ConnectionConfig;
+  /** Where what may write has credentials of its own. */
+  reclamationConnection?: ConnectionConfig;
   tasks: Record<SyncTaskName, TaskConfig>;
   /** The share of known accounts that one roster run may mark as gone, 0 to 1. */
   maxGoneShare: number;
@@ -37,18 +46,36 @@ export interface RefusedTenant {
 export interface M365LicensesConfig {
   tenants: TenantConfig[];
   refused: RefusedTenant[];
+  /** False where not even the names of the tenants can be read: none has retired then. */
+  areTenantsKnown: boolean;
+  /** What tokens are stored with: the first encrypts, all of them read; base64. */
+  encryptionKeys: string[];
+  /** Entity refs of who is told when a connection breaks. */
+  administrators: string[];
   /** Days without activity after which an account counts as inactive (rule 5). */
   inactiveAfterDays: number;
   /** Days after an assignment in which nothing is concluded from silence (rule 7). */
   graceDays: number;
 }
 
-const CREDENTIALS = [
-  'clientSecret',
-  'clientCertificate',
-  'authorizationCode',
-  'managedIdentity',
-] as const;
+/**
+ * Microsoft's clouds by their hosts; a token of one is refused by the others.
+ * Source: Microsoft's page "National cloud deployments".
+ */
+const CLOUDS = [
+  {
+    authorities: ['login.microsoftonline.com'],
+    targets: ['graph.microsoft.com'],
+  },
+  {
+    authorities: ['login.microsoftonline.us'],
+    targets: ['graph.microsoft.us', 'dod-graph.microsoft.us'],
+  },
+  {
+    authorities: ['login.partner.microsoftonline.cn', 'login.chinacloudapi.cn'],
+    targets: ['microsoftgraph.chinacloudapi.cn'],
+  },
+];
 
 function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -90,19 +117,53 @@ const guid = z
   .string()
   .uuid('must be a GUID such as 00000000-0000-0000-0000-000000000000');
 
+const text = z.string().min(1, 'must not be empty');
+
 const task = z
   .object({ enabled: z.boolean().default(true), schedule: z.unknown() })
   .strict()
   .default({});
 
-const tenantSchema = z
+const certificateSchema = z
   .object({
+    certificate: text.optional(),
+    certificatePath: text.optional(),
+    privateKey: text.optional(),
+    privateKeyPath: text.optional(),
+    passphrase: text.optional(),
+  })
+  .strict();
+
+/** How an application proves who it is. */
+const clientSchema = z
+  .object({
+    clientSecret: text.optional(),
+    clientCertificate: certificateSchema.optional(),
+  })
+  .strict();
+
+const managedIdentitySchema = z
+  .object({
+    identityClientId: guid.optional(),
+    federated: z.boolean().default(false),
+    federatedTokenFile: text.optional(),
+  })
+  .strict();
+
+type ManagedIdentity = z.infer<typeof managedIdentitySchema>;
+
+const credentialsSchema = clientSchema
+  .extend({
+    clientId: guid.optional(),
+    authorizationCode: clientSchema.optional(),
+    managedIdentity: managedIdentitySchema.optional(),
+  })
+  .strict();
+
+const tenantSchema = credentialsSchema
+  .extend({
+    enabled: z.boolean().optional(),
     tenantId: guid,
-    clientId: guid,
-    clientSecret: z.string().min(1, 'must not be empty').optional(),
-    clientCertificate: z.unknown(),
-    authorizationCode: z.unknown(),
-    managedIdentity: z.unknown(),
     authority: address.default('https://login.microsoftonline.com'),
     target: address.default('https://graph.microsoft.com'),
     tasks: z
@@ -118,7 +179,10 @@ const tenantSchema = z
         applicationAccess: task,
         licenseInformation: task,
         reclamation: z
-          .object({ enabled: z.boolean().default(false) })
+          .object({
+            enabled: z.boolean().default(false),
+            credentials: credentialsSchema.optional(),
+          })
           .strict()
           .default({}),
       })
@@ -127,9 +191,35 @@ const tenantSchema = z
   })
   .strict();
 
+const entityRef = z.string().transform((value, context) => {
+  try {
+    return stringifyEntityRef(
+      parseEntityRef(value, { defaultNamespace: 'default' }),
+    );
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an entity ref such as group:default/administrators',
+    });
+    return z.NEVER;
+  }
+});
+
+/** 32 bytes in base64, as AES-256 needs them. */
+const encryptionKey = z
+  .string()
+  .refine(
+    value =>
+      /^[A-Za-z0-9+/]{43}=$/.test(value) &&
+      Buffer.from(value, 'base64').length === 32,
+    'must be 32 bytes in base64; make one with: openssl rand -base64 32',
+  );
+
 const rootSchema = z
   .object({
     tenants: z.record(z.unknown()).default({}),
+    administrators: z.array(entityRef).default([]),
+    encryptionKeys: z.array(encryptionKey).default([]),
     activity: z
       .object({
         inactiveAfterDays: z.number().int().min(1).max(3650).default(60),
@@ -157,9 +247,162 @@ function problemOf(error: z.ZodError, path: string): string {
 
 class ConfigProblem extends Error {}
 
+function exactlyOne(path: string, values: Record<string, unknown>): void {
+  const keys = Object.keys(values);
+  const given = keys.filter(key => values[key] !== undefined);
+  if (given.length > 1) {
+    throw new ConfigProblem(
+      `${path} has both ${given.join(' and ')}; keep exactly one of them`,
+    );
+  }
+  if (given.length === 0) {
+    throw new ConfigProblem(
+      `${path} has none of ${keys.join(
+        ', ',
+      )}; set exactly one of them, and where it comes from an environment variable, set that`,
+    );
+  }
+}
+
+function readCertificateSource(
+  path: string,
+  source: CertificateSource,
+): CertificateSource {
+  const { certificate, certificatePath, privateKey, privateKeyPath } = source;
+  exactlyOne(path, { certificate, certificatePath });
+  exactlyOne(path, { privateKey, privateKeyPath });
+  try {
+    readCertificate(source);
+  } catch (error) {
+    throw new ConfigProblem(
+      `${path}.${isError(error) ? error.message : 'certificate is not usable'}`,
+    );
+  }
+  return source;
+}
+
+function readClient(
+  path: string,
+  { clientSecret, clientCertificate }: z.infer<typeof clientSchema>,
+): ClientCredential {
+  exactlyOne(path, { clientSecret, clientCertificate });
+  if (clientSecret !== undefined) {
+    return { type: 'clientSecret', clientSecret };
+  }
+  return {
+    type: 'clientCertificate',
+    source: readCertificateSource(
+      `${path}.clientCertificate`,
+      clientCertificate ?? {},
+    ),
+  };
+}
+
+function readManagedIdentity(
+  path: string,
+  { identityClientId, federated, federatedTokenFile }: ManagedIdentity,
+): Credential {
+  if (federatedTokenFile === undefined) {
+    if (federated && identityClientId === undefined) {
+      // Microsoft Entra ID accepts no other kind as a federated credential.
+      throw new ConfigProblem(
+        `${path}.identityClientId is missing; federated needs a user-assigned identity: set the client id of one`,
+      );
+    }
+    return {
+      type: 'managedIdentity',
+      identityClientId,
+      ...(federated && { federation: { type: 'identity' } }),
+    };
+  }
+  if (federated || identityClientId !== undefined) {
+    throw new ConfigProblem(
+      `${path}.federatedTokenFile cannot stand beside ${
+        federated ? 'federated' : 'identityClientId'
+      }; keep it alone where the platform writes the token to a file, else remove it`,
+    );
+  }
+  return {
+    type: 'managedIdentity',
+    federation: { type: 'file', path: federatedTokenFile },
+  };
+}
+
+/** The application and how it signs in; certificates are read here already. */
+function readCredentials(
+  path: string,
+  {
+    clientId,
+    clientSecret,
+    clientCertificate,
+    authorizationCode,
+    managedIdentity,
+  }: z.infer<typeof credentialsSchema>,
+  encryptionKeys: string[],
+): Pick<ConnectionConfig, 'clientId' | 'credential'> {
+  exactlyOne(path, {
+    clientSecret,
+    clientCertificate,
+    authorizationCode,
+    managedIdentity,
+  });
+  let credential: Credential;
+  if (managedIdentity) {
+    credential = readManagedIdentity(
+      `${path}.managedIdentity`,
+      managedIdentity,
+    );
+  } else if (authorizationCode) {
+    credential = {
+      type: 'authorizationCode',
+      client: readClient(`${path}.authorizationCode`, authorizationCode),
+    };
+    if (encryptionKeys.length === 0) {
+      throw new ConfigProblem(
+        `${ROOT}.encryptionKeys is missing, which ${path}.authorizationCode needs to store tokens encrypted; set it to a list of one key from: openssl rand -base64 32`,
+      );
+    }
+  } else {
+    credential = readClient(path, { clientSecret, clientCertificate });
+  }
+
+  const isIdentityItself =
+    credential.type === 'managedIdentity' && !credential.federation;
+  if (isIdentityItself && clientId !== undefined) {
+    throw new ConfigProblem(
+      `${path}.clientId has no use with a managed identity that holds the permissions itself; remove it, or set managedIdentity.identityClientId instead if it is the identity's, or managedIdentity.federated: true if it is an app registration's`,
+    );
+  }
+  if (!isIdentityItself && clientId === undefined) {
+    throw new ConfigProblem(
+      `${path}.clientId is missing; set it to the Application (client) ID of the app registration`,
+    );
+  }
+  return { clientId, credential };
+}
+
+function checkClouds(path: string, authority: string, target: string): void {
+  const authorityHost = new URL(authority).hostname;
+  const targetHost = new URL(target).hostname;
+  const cloud = CLOUDS.find(({ authorities }) =>
+    authorities.includes(authorityHost),
+  );
+  const isKnownTarget = CLOUDS.some(({ targets }) =>
+    targets.includes(targetHost),
+  );
+  if (cloud && isKnownTarget && !cloud.targets.includes(targetHost)) {
+    throw new ConfigProblem(
+      `${path}.target and ${path}.authority belong to different clouds of Microsoft; with authority https://${authorityHost} set target to ${cloud.targets
+        .map(host => `https://${host}`)
+        .join(' or ')}`,
+    );
+  }
+}
+
 function readTenant(
   name: string,
   value: unknown,
+  encryptionKeys: string[],
   readSchedule: (
     key: string,
   ) => SchedulerServiceTaskScheduleDefinition | undefined,
@@ -175,19 +418,18 @@ function readTenant(
     throw new ConfigProblem(problemOf(parsed.error, path));
   }
   const { tasks, ...tenant } = parsed.data;
-  const given = CREDENTIALS.filter(key => tenant[key] !== undefined);
-  if (given.length > 1) {
-    throw new ConfigProblem(
-      `${path} has both ${given.join(' and ')}; keep exactly one of them`,
-    );
-  }
-  if (tenant.clientSecret === undefined) {
-    throw new ConfigProblem(
-      given.length === 1
-        ? `${path}.${given[0]} is not supported yet; use clientSecret`
-        : `${path}.clientSecret is missing; set it, and where it comes from an environment variable, set that`,
-    );
-  }
+  checkClouds(path, tenant.authority, tenant.target);
+  const connect = (
+    at: string,
+    credentials: z.infer<typeof credentialsSchema>,
+  ): ConnectionConfig => ({
+    name,
+    tenantId: tenant.tenantId,
+    ...readCredentials(at, credentials, encryptionKeys),
+    authority: tenant.authority,
+    target: tenant.target,
+  });
+  const { credentials } = tasks.reclamation;
   const taskConfig = (
     key: 'applicationRoster' | 'applicationAccess' | 'licenseInformation',
   ): TaskConfig => ({
@@ -196,14 +438,13 @@ function readTenant(
   });
   return {
     name,
-    connection: {
-      name,
-      tenantId: tenant.tenantId,
-      clientId: tenant.clientId,
-      credential: { type: 'clientSecret', clientSecret: tenant.clientSecret },
-      authority: tenant.authority,
-      target: tenant.target,
-    },
+    connection: connect(path, tenant),
+    ...(credentials && {
+      reclamationConnection: connect(
+        `${path}.tasks.reclamation.credentials`,
+        credentials,
+      ),
+    }),
     tasks: {
       'application-roster': taskConfig('applicationRoster'),
       'application-access': taskConfig('applicationAccess'),
@@ -219,12 +460,18 @@ function tenantIdOf(value: unknown): string | null {
   return parsed.success ? parsed.data.tenantId : null;
 }
 
+/** Switched off: retired, whatever else its configuration says. */
+function isSwitchedOff(value: unknown): boolean {
+  return z.object({ enabled: z.literal(false) }).safeParse(value).success;
+}
+
 /**
  * Reads `m365Licenses` from the configuration.
  *
  * A tenant whose configuration is wrong is refused with one line that names
  * the key and what to do; the other tenants, and the portal, go on. What is
- * wrong above the tenants refuses all of them.
+ * wrong above the tenants refuses all of them. One that is switched off is in
+ * neither list.
  */
 export function readConfig(config: RootConfigService): M365LicensesConfig {
   const root = config.getOptionalConfig(ROOT);
@@ -248,13 +495,19 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
   const tenants = z
     .object({ tenants: z.record(z.unknown()) })
     .safeParse(root?.get());
-  const entries = tenants.success ? Object.entries(tenants.data.tenants) : [];
+  const entries = (
+    tenants.success ? Object.entries(tenants.data.tenants) : []
+  ).filter(([, value]) => !isSwitchedOff(value));
+  const { administrators, encryptionKeys, activity } = parsed.success
+    ? parsed.data
+    : rootSchema.parse({});
   const result: M365LicensesConfig = {
     tenants: [],
     refused: [],
-    ...(parsed.success
-      ? parsed.data.activity
-      : { inactiveAfterDays: 60, graceDays: 30 }),
+    areTenantsKnown: parsed.success || tenants.success,
+    administrators,
+    encryptionKeys,
+    ...activity,
   };
   if (!parsed.success) {
     const problem = problemOf(parsed.error, ROOT);
@@ -271,7 +524,7 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
   const nameByTenantId = new Map<string, string>();
   for (const [name, value] of entries) {
     try {
-      const tenant = readTenant(name, value, readSchedule);
+      const tenant = readTenant(name, value, encryptionKeys, readSchedule);
       const { tenantId } = tenant.connection;
       const earlier = nameByTenantId.get(tenantId.toLowerCase());
       if (earlier) {
@@ -293,4 +546,36 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
     }
   }
   return result;
+}
+
+/**
+ * Refuses tenants whose name has history of another directory, so that the two
+ * are never mixed.
+ *
+ * @param foreign - with the tenantId that the stored history belongs to
+ */
+export function withoutForeign(
+  config: M365LicensesConfig,
+  foreign: { name: string; tenantId: string }[],
+): M365LicensesConfig {
+  const belongsTo = new Map(foreign.map(tenant => [tenant.name, tenant]));
+  return {
+    ...config,
+    tenants: config.tenants.filter(({ name }) => !belongsTo.has(name)),
+    refused: [
+      ...config.refused,
+      ...config.tenants.flatMap(({ name, connection }) => {
+        const stored = belongsTo.get(name);
+        return stored
+          ? [
+              {
+                name,
+                tenantId: connection.tenantId,
+                problem: `${ROOT}.tenants.${name}.tenantId is not the one that the stored history of this name belongs to, ${stored.tenantId}; use another name for the other tenant, or correct tenantId`,
+              },
+            ]
+          : [];
+      }),
+    ],
+  };
 }

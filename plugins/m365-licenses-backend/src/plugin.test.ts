@@ -14,6 +14,7 @@ import {
 import {
   type AccountDetail,
   type EntityLicenses,
+  type OpenApiOperations,
   openApiOperations,
   type Reclamation,
   type Task,
@@ -136,6 +137,7 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
         mockServices.database.mock({ getClient: async () => knex }).factory,
         mockServices.rootConfig.factory({
           data: {
+            app: { baseUrl: 'http://localhost:3000' },
             m365Licenses: {
               tenants: {
                 contoso: {
@@ -186,6 +188,8 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       {
         name: 'contoso',
         tenantId: simulator.tenantId,
+        status: 'started',
+        retiredAt: null,
         problem: null,
         reclamationEnabled: true,
         inactiveAfterDays: 60,
@@ -193,6 +197,7 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       },
       expect.objectContaining({
         name: 'fabrikam',
+        status: 'refused',
         problem: expect.stringContaining(
           'm365Licenses.tenants.fabrikam.target must start with https://',
         ),
@@ -330,6 +335,11 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
   it('asks for a permission on every route, and audits it', async () => {
     policy.accounts = { result: AuthorizeResult.DENY };
     policy.others = AuthorizeResult.DENY;
+    const bodies: Partial<Record<keyof OpenApiOperations, object>> = {
+      createReclamation: { user: maya.id, reason: 'x' },
+      startAuthorization: { redirectUri: 'http://localhost' },
+      completeAuthorization: { state: 'x', code: 'y' },
+    };
     const values: Record<string, string> = {
       tenant: 'contoso',
       task: 'application-roster',
@@ -347,15 +357,10 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       const address = path.replace(/\{(\w+)\}/g, (_, key) => values[key]);
       const query =
         operationId === 'matchAccounts' ? '?email=a@contoso.example' : '';
-      const { status, body } =
-        method === 'get'
-          ? await get(`${address}${query}`)
-          : await post(
-              address,
-              operationId === 'createReclamation'
-                ? { user: maya.id, reason: 'x' }
-                : undefined,
-            );
+      const { status, body } = await request(backend.server)
+        [method](`${base}${address}${query}`)
+        .set('Authorization', mockCredentials.user.header('user:default/robin'))
+        .send(bodies[operationId]);
       // One's own accounts are all that getUser searches without permission.
       const expected = operationId === 'getUser' ? 404 : 403;
       expect({ operationId, status }).toEqual({

@@ -3,18 +3,23 @@ import {
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
 import {
   accountReadPermission,
+  type ConnectionPurpose,
   m365LicensesPermissions,
 } from 'backstage-plugin-m365-licenses-common';
 import { Access } from './api/access';
 import { EntityAccounts } from './api/entities';
-import { createHandlers, type StartedTenant } from './api/handlers';
+import { createHandlers } from './api/handlers';
 import { accountResourceRef, accountRules } from './api/permissionRules';
 import { createOperationRouter } from './api/router';
-import { readConfig } from './config';
+import { type StartedTenant, Tenants } from './api/tenants';
+import { readConfig, withoutForeign } from './config';
+import { Connections, RETRY_AFTER_MS } from './connections';
 import { createStores } from './database';
 import { createGraphConnection } from './graph/connection';
+import type { ConnectionConfig } from './graph/types';
 import { Reclamations } from './reclamation/Reclamations';
 import { TaskRunner } from './sync';
 
@@ -36,8 +41,10 @@ export const m365LicensesPlugin = createBackendPlugin({
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         logger: coreServices.logger,
+        notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
+        rootLifecycle: coreServices.rootLifecycle,
         scheduler: coreServices.scheduler,
         userInfo: coreServices.userInfo,
       },
@@ -49,21 +56,55 @@ export const m365LicensesPlugin = createBackendPlugin({
         httpAuth,
         httpRouter,
         logger,
+        notifications,
         permissions,
         permissionsRegistry,
+        rootLifecycle,
         scheduler,
         userInfo,
       }) {
-        const config = readConfig(rootConfig);
+        const now = () => new Date();
+        const configured = readConfig(rootConfig);
+        const stores = await createStores(database, configured);
+        const { foreign } = configured.areTenantsKnown
+          ? await stores.tenants.reconcile(
+              [
+                ...configured.tenants.map(({ name, connection }) => ({
+                  name,
+                  tenantId: connection.tenantId,
+                })),
+                ...configured.refused,
+              ],
+              now(),
+            )
+          : { foreign: [] };
+        const config = withoutForeign(configured, foreign);
         for (const { name, problem } of config.refused) {
           logger.error(`The tenant ${name} is not started: ${problem}`);
         }
-        const stores = await createStores(database);
-        const now = () => new Date();
-        const tenants: StartedTenant[] = config.tenants.map(tenant => ({
-          ...tenant,
-          graph: createGraphConnection(tenant.connection, { logger }),
-        }));
+        const connect = (
+          connection: ConnectionConfig,
+          purpose: ConnectionPurpose,
+        ) =>
+          createGraphConnection(connection, {
+            logger,
+            refusals: stores.connections.refusals(
+              connection.name,
+              purpose,
+              RETRY_AFTER_MS,
+            ),
+            vault: stores.authorizations.vault(connection.name, purpose),
+          });
+        const tenants: StartedTenant[] = config.tenants.map(tenant => {
+          const graph = connect(tenant.connection, 'sync');
+          return {
+            ...tenant,
+            graph,
+            reclamationGraph: tenant.reclamationConnection
+              ? connect(tenant.reclamationConnection, 'reclamation')
+              : graph,
+          };
+        });
 
         permissionsRegistry.addPermissions(
           m365LicensesPermissions.filter(
@@ -82,6 +123,17 @@ export const m365LicensesPlugin = createBackendPlugin({
           stores,
           now,
         });
+        const connections = Connections.create({
+          tenants,
+          stores,
+          logger,
+          scheduler,
+          notifications,
+          administrators: config.administrators,
+          appBaseUrl: rootConfig.getString('app.baseUrl'),
+          resume: name => taskRunner.resume(name),
+          now,
+        });
         httpRouter.use(
           createOperationRouter({
             auditor,
@@ -89,7 +141,12 @@ export const m365LicensesPlugin = createBackendPlugin({
             logger,
             handlers: createHandlers({
               config,
-              tenants,
+              tenants: Tenants.create({
+                config,
+                started: tenants,
+                store: stores.tenants,
+              }),
+              connections,
               stores,
               taskRunner,
               reclamations: Reclamations.create({ stores, logger, now }),
@@ -108,8 +165,14 @@ export const m365LicensesPlugin = createBackendPlugin({
           }),
         );
         for (const tenant of tenants) {
-          await taskRunner.schedule(tenant);
+          await taskRunner.schedule({
+            ...tenant,
+            holdOff: () => connections.holdOff(tenant.name),
+            onRefused: () => connections.refused(tenant.name),
+          });
         }
+        // Who is told needs the notifications backend, which starts meanwhile.
+        rootLifecycle.addStartupHook(() => connections.schedule());
       },
     });
   },

@@ -71,6 +71,17 @@ export const reclamationExecutePermission = createPermission({
 });
 
 /**
+ * Changing connections: signing in for a tenant, disconnecting it, checking it
+ * now, and removing activity stored under concealed names.
+ *
+ * @public
+ */
+export const connectionUpdatePermission = createPermission({
+  name: 'm365-licenses.connection.update',
+  attributes: { action: 'update' },
+});
+
+/**
  * All permissions of the plugin.
  *
  * @public
@@ -82,4 +93,5 @@ export const m365LicensesPermissions = [
   reclamationReadPermission,
   reclamationCreatePermission,
   reclamationExecutePermission,
+  connectionUpdatePermission,
 ];

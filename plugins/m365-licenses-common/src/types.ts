@@ -6,6 +6,24 @@ type Schemas = components['schemas'];
 export type Tenant = Schemas['Tenant'];
 /** A tenant with its counts and what is wrong with it now. @public */
 export type TenantOverview = Schemas['TenantOverview'];
+/** How a tenant is connected, and what its check-up found. @public */
+export type Connection = Schemas['Connection'];
+/** Whether a tenant's connection works. @public */
+export type ConnectionStatus = Schemas['ConnectionStatus'];
+/** What credentials are for. @public */
+export type ConnectionPurpose = Schemas['ConnectionPurpose'];
+/** How one of a tenant's credentials signs in, without any secret. @public */
+export type ConnectionCredential = Schemas['ConnectionCredential'];
+/** What the check-up of a connection found, and when. @public */
+export type CheckUp = Schemas['CheckUp'];
+/** One thing that the check-up looked at, and what mends it. @public */
+export type Finding = Schemas['Finding'];
+/** What a finding is about. @public */
+export type FindingId = Schemas['FindingId'];
+/** Whether what the check-up looked at is as it should be. @public */
+export type FindingStatus = Schemas['FindingStatus'];
+/** Activity that was stored under concealed names. @public */
+export type ConcealedActivity = Schemas['ConcealedActivity'];
 /** What is wrong, and what to do. @public */
 export type Problem = Schemas['Problem'];
 /** The name of an integration task, as in addresses. @public */

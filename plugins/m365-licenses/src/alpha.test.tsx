@@ -15,7 +15,6 @@ const tabNames = () =>
 /** A portal of its own: only that decides which extensions there are. */
 function renderPortal(options: { at: string; mayRead: boolean }) {
   window.history.replaceState(null, '', options.at);
-  window.sessionStorage.clear();
   const app = createApp({
     features: [
       plugin,
@@ -80,6 +79,7 @@ describe('the plugin in the new frontend system', () => {
       'Activity',
       'Licenses',
       'Tasks',
+      'Connections',
     ]);
     expect(
       screen.getByRole('heading', { level: 1, name: 'M365 licenses' }),

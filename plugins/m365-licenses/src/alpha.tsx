@@ -102,6 +102,19 @@ const tasksPage = SubPageBlueprint.make({
   },
 });
 
+const connectionsPage = SubPageBlueprint.make({
+  name: 'connections',
+  if: mayReadLicenses,
+  params: {
+    path: 'connections',
+    title: 'Connections',
+    loader: () =>
+      import('./components/ConnectionsPage/ConnectionsPage').then(m => (
+        <m.ConnectionsPage />
+      )),
+  },
+});
+
 const userLicensesCard = EntityCardBlueprint.make({
   name: 'user-licenses',
   params: {
@@ -144,6 +157,7 @@ const extensions: ExtensionDefinition[] = [
   activityPage,
   licensesPage,
   tasksPage,
+  connectionsPage,
   userLicensesCard,
   userActivityCard,
   groupLicensesCard,

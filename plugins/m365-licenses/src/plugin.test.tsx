@@ -1,4 +1,9 @@
-import { renderInTestApp, TestApiProvider } from '@backstage/test-utils';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
+import {
+  mockApis,
+  renderInTestApp,
+  TestApiProvider,
+} from '@backstage/test-utils';
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Route, Routes } from 'react-router-dom';
@@ -10,7 +15,10 @@ describe('the plugin in the older frontend system', () => {
   it('has the same pages as tabs', async () => {
     await renderInTestApp(
       <TestApiProvider
-        apis={[[m365LicensesApiRef, createFakeBackend().client]]}
+        apis={[
+          [m365LicensesApiRef, createFakeBackend().client],
+          [permissionApiRef, mockApis.permission()],
+        ]}
       >
         <Routes>
           <Route path="/m365-licenses/*" element={<M365LicensesPage />} />
@@ -25,6 +33,10 @@ describe('the plugin in the older frontend system', () => {
     await userEvent.click(screen.getByRole('tab', { name: 'Users' }));
     expect(
       await screen.findByRole('row', { name: /Maya Lopez/ }),
+    ).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('tab', { name: 'Connections' }));
+    expect(
+      await screen.findByRole('article', { name: 'contoso' }),
     ).toBeInTheDocument();
   });
 });

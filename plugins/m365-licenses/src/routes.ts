@@ -26,3 +26,9 @@ export const tasksRouteRef = createSubRouteRef({
   parent: rootRouteRef,
   path: '/tasks',
 });
+
+export const connectionsRouteRef = createSubRouteRef({
+  id: 'm365-licenses-connections',
+  parent: rootRouteRef,
+  path: '/connections',
+});

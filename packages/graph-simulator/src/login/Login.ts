@@ -128,7 +128,7 @@ export class Login {
         'private_key_jwt',
       ],
       jwks_uri: `${authority}/discovery/v2.0/keys`,
-      response_modes_supported: ['query'],
+      response_modes_supported: ['query', 'fragment'],
       response_types_supported: ['code'],
       scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
       code_challenge_methods_supported: ['S256'],
@@ -147,7 +147,11 @@ export class Login {
       this.#checkTenant(request.params.tenant);
       const refused = this.options.faults.refuseTokens;
       if (refused) {
-        throw new LoginError(refused.number, refused.message, refused.error);
+        const { number, error } = refused;
+        const message = refused.echo
+          ? [refused.message, ...form.values()].join(' ')
+          : refused.message;
+        throw new LoginError(number, message, error);
       }
       return await this.#grant(form);
     } catch (error) {

@@ -76,6 +76,18 @@ describe('a person signs in', () => {
       expect(new URL(address).searchParams.get('state')).toBe('the-state');
     });
 
+    it('is sent back with the answer in the fragment, where asked for', async () => {
+      const address = await simulator.signIn(
+        client.authorizeUrl({ response_mode: 'fragment' }),
+        { account: ROBIN },
+      );
+      const { search, hash } = new URL(address);
+      expect(search).toBe('');
+      const answer = new URLSearchParams(hash.slice(1));
+      expect(answer.get('code')).toBeTruthy();
+      expect(answer.get('state')).toBe('the-state');
+    });
+
     it('is sent back with the refusal after Cancel', async () => {
       const query = await client.sentBack({}, ROBIN, false);
       expect(query.get('error')).toBe('access_denied');

@@ -10,8 +10,13 @@ import { Agreement, Grants, parseScopes } from './grants';
 import { html, page, text } from './html';
 import { LoginError } from './refusals';
 
+/** Where in the redirect URI the answer stands: a fragment never leaves the browser. */
+const RESPONSE_MODES = ['query', 'fragment'] as const;
+type ResponseMode = (typeof RESPONSE_MODES)[number];
+
 /** A sign-in on its way through the two pages. */
 interface Transaction extends Omit<Agreement, 'userId'> {
+  responseMode: ResponseMode;
   state: string | undefined;
   loginHint: string;
   userId: string | undefined;
@@ -83,6 +88,8 @@ export class AuthorizePages {
       );
     }
     const state = parameter('state');
+    const wantedMode = parameter('response_mode') ?? 'query';
+    const responseMode = RESPONSE_MODES.find(mode => mode === wantedMode);
     try {
       if (parameter('response_type') !== 'code') {
         throw new LoginError(
@@ -92,7 +99,7 @@ export class AuthorizePages {
           }' is not enabled for the application.`,
         );
       }
-      if ((parameter('response_mode') ?? 'query') !== 'query') {
+      if (!responseMode) {
         throw new LoginError(
           90023,
           "The value of the parameter 'response_mode' is not supported.",
@@ -124,6 +131,7 @@ export class AuthorizePages {
         application,
         scopes,
         redirectUri,
+        responseMode,
         codeChallenge,
         nonce: parameter('nonce'),
         state,
@@ -134,7 +142,7 @@ export class AuthorizePages {
       return this.#accountPage(id, transaction);
     } catch (error) {
       if (!(error instanceof LoginError)) throw error;
-      return redirect(redirectUri, {
+      return redirect(redirectUri, responseMode ?? 'query', {
         error: error.error,
         error_description: error.describe(),
         state,
@@ -172,7 +180,7 @@ export class AuthorizePages {
   }
 
   #decide(request: Request): Answer {
-    const [id, { state, userId, loginHint: _, ...agreement }] =
+    const [id, { state, responseMode, userId, loginHint: _, ...agreement }] =
       this.#transaction(request);
     if (userId === undefined) {
       throw new LoginError(9002313);
@@ -180,7 +188,7 @@ export class AuthorizePages {
     this.#transactions.delete(id);
     if (request.body.decision !== 'accept') {
       const error = new LoginError(65004);
-      return redirect(agreement.redirectUri, {
+      return redirect(agreement.redirectUri, responseMode, {
         error: error.error,
         error_subcode: 'cancel',
         error_description: error.describe(),
@@ -188,7 +196,7 @@ export class AuthorizePages {
       });
     }
     const code = this.grants.createCode({ ...agreement, userId });
-    return redirect(agreement.redirectUri, { code, state });
+    return redirect(agreement.redirectUri, responseMode, { code, state });
   }
 
   /** Who holds a directory role, and one who holds none. */
@@ -276,15 +284,19 @@ export class AuthorizePages {
   }
 }
 
-/** Back to the application, with what it is to know in the query. */
+/** Back to the application, with what it is to know. */
 function redirect(
   redirectUri: string,
+  mode: ResponseMode,
   parameters: Record<string, string | undefined>,
 ): Answer {
   const location = new URL(redirectUri);
+  const answer =
+    mode === 'query' ? location.searchParams : new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) location.searchParams.set(name, value);
+    if (value !== undefined) answer.set(name, value);
   }
+  if (mode === 'fragment') location.hash = answer.toString();
   return {
     status: 303,
     headers: { location: location.href, 'cache-control': 'no-store' },

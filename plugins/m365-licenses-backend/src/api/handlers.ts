@@ -24,13 +24,13 @@ import {
   SYNC_TASKS,
   taskRunPermission,
 } from 'backstage-plugin-m365-licenses-common';
-import type { M365LicensesConfig, TenantConfig } from '../config';
+import type { M365LicensesConfig } from '../config';
+import { type Connections, STALE_REPORT_DAYS } from '../connections';
 import type {
   ActivityThreshold,
   StoredReclamation,
   Stores,
 } from '../database/types';
-import type { GraphConnection } from '../graph/types';
 import { daysBefore } from '../insights/activity';
 import { productName } from '../insights/productNames';
 import type { Reclamations } from '../reclamation/Reclamations';
@@ -38,20 +38,15 @@ import { isFinal } from '../reclamation/plan';
 import { REPORT_DAYS, type TaskRunner } from '../sync';
 import type { Access, AccountAccess } from './access';
 import type { EntityAccounts } from './entities';
+import { createConnectionHandlers } from './connectionHandlers';
 import type { OperationHandlers } from './router';
-
-/** Microsoft's reports are one to three days old; older than this, something is wrong. */
-const STALE_REPORT_DAYS = 7;
-
-/** A tenant whose configuration is sound, with its connection. */
-export interface StartedTenant extends TenantConfig {
-  graph: GraphConnection;
-}
+import type { StartedTenant, Tenants } from './tenants';
 
 /** What the handlers call. */
 export interface HandlerOptions {
   config: M365LicensesConfig;
-  tenants: StartedTenant[];
+  tenants: Tenants;
+  connections: Connections;
   stores: Stores;
   taskRunner: TaskRunner;
   reclamations: Reclamations;
@@ -67,32 +62,16 @@ function daysBetween(earlier: string, later: string): number {
 
 /** The operations of the REST API: authorise, call, answer. */
 export function createHandlers(options: HandlerOptions): OperationHandlers {
-  const { config, stores, access, entityAccounts, reclamations, taskRunner } =
-    options;
-
-  const startedTenant = (name: string): StartedTenant => {
-    const tenant = options.tenants.find(candidate => candidate.name === name);
-    if (tenant) {
-      return tenant;
-    }
-    const refused = config.refused.find(candidate => candidate.name === name);
-    throw new NotFoundError(
-      refused
-        ? `The tenant ${name} was not started: ${refused.problem}`
-        : `There is no tenant ${name}; the configuration has ${
-            options.tenants.map(tenant_ => tenant_.name).join(', ') || 'none'
-          }`,
-    );
-  };
-
-  const tenantAnswer = (tenant: StartedTenant): Tenant => ({
-    name: tenant.name,
-    tenantId: tenant.connection.tenantId,
-    problem: null,
-    reclamationEnabled: tenant.reclamationEnabled,
-    inactiveAfterDays: config.inactiveAfterDays,
-    graceDays: config.graceDays,
-  });
+  const {
+    config,
+    tenants,
+    connections,
+    stores,
+    access,
+    entityAccounts,
+    reclamations,
+    taskRunner,
+  } = options;
 
   const threshold = (inactiveAfterDays?: number): ActivityThreshold => ({
     today: options.now().toISOString().slice(0, 10),
@@ -147,7 +126,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     const matched = await entityAccounts.match(users);
 
     const accounts: EntityLicenses['accounts'] = [];
-    for (const { name } of options.tenants) {
+    for (const { name } of tenants.started) {
       const here = matched.filter(({ tenant }) => tenant === name);
       const entityById = new Map(
         here.map(match => [match.accountId, match.entityRef]),
@@ -250,15 +229,42 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     return match.accountId;
   };
 
-  /** What is wrong now, by the last run of each task that is switched on. */
-  const problemsOf = (
-    tenant: StartedTenant,
+  /**
+   * What is wrong now: what the check-up of the connection found failing, and
+   * the last run of each task that is switched on, unless a finding explains
+   * it already.
+   */
+  const problemsOf = async (
+    { name, status }: Tenant,
     runs: { task: SyncTaskName; last?: TaskRun }[],
     reportRefreshDate: string | null,
-  ): Problem[] => {
-    const problems: Problem[] = [];
+  ): Promise<Problem[]> => {
+    const started = tenants.started.find(tenant => tenant.name === name);
+    if (status !== 'started' || !started) {
+      return [];
+    }
+    const { check } = await connections.describe(name);
+    const failing = (check?.findings ?? []).filter(
+      finding => finding.status === 'failing',
+    );
+    const problems: Problem[] = failing.map(
+      ({ id, title, detail, steps, requestId }) => ({
+        finding: id,
+        message: `${title}. ${detail}`,
+        mend: steps.map(({ text }) => text).join('\n') || null,
+        requestId,
+      }),
+    );
+    const isExplained = (task: SyncTaskName) =>
+      failing.some(
+        finding =>
+          finding.id === 'authorization' ||
+          finding.id === 'token' ||
+          finding.task === task ||
+          (finding.id === 'concealment' && task === 'application-access'),
+      );
     for (const { task, last } of runs) {
-      if (tenant.tasks[task].enabled && last?.error) {
+      if (started.tasks[task].enabled && last?.error && !isExplained(task)) {
         problems.push({ ...last.error, task });
       }
     }
@@ -276,21 +282,38 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     return problems;
   };
 
+  /** Why the dates of activity are older than they could be. */
+  const activityProblem = async (
+    tenant: Tenant,
+    last: TaskRun | undefined,
+  ): Promise<Problem | null> => {
+    const problems = await problemsOf(
+      tenant,
+      [{ task: 'application-access', last }],
+      null,
+    );
+    return (
+      problems.find(({ finding }) => finding === 'concealment') ??
+      problems.find(({ task }) => task === 'application-access') ??
+      null
+    );
+  };
+
   return {
+    ...createConnectionHandlers({
+      tenants,
+      connections,
+      stores,
+      access,
+      callerRef,
+    }),
+
     listTenants: {
       eventId: 'tenant-fetch',
       severityLevel: 'low',
       handle: async ({ credentials }) => {
         await access.require(licenseReadPermission, credentials);
-        const items: Tenant[] = [
-          ...options.tenants.map(tenantAnswer),
-          ...config.refused.map(refused => ({
-            ...refused,
-            reclamationEnabled: false,
-            inactiveAfterDays: config.inactiveAfterDays,
-            graceDays: config.graceDays,
-          })),
-        ];
+        const items = await tenants.all();
         return { status: 200, body: { items, totalItems: items.length } };
       },
     },
@@ -300,7 +323,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, credentials }) => {
         await access.require(licenseReadPermission, credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.readable(path.tenant);
         const [accounts, statuses, licenses, { newest }, runs] =
           await Promise.all([
             stores.accounts.counts(tenant.name),
@@ -326,7 +349,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
         return {
           status: 200,
           body: {
-            tenant: tenantAnswer(tenant),
+            tenant,
             accounts,
             statuses,
             seats:
@@ -339,7 +362,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
                   },
             reportRefreshDate: newest,
             lastSync: successes.sort().at(-1) ?? null,
-            problems: problemsOf(tenant, runs, newest),
+            problems: await problemsOf(tenant, runs, newest),
           },
         };
       },
@@ -350,7 +373,8 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, credentials }) => {
         await access.require(licenseReadPermission, credentials);
-        const items = await taskRunner.tasks(startedTenant(path.tenant).name);
+        const { name, status } = await tenants.readable(path.tenant);
+        const items = status === 'retired' ? [] : await taskRunner.tasks(name);
         return { status: 200, body: { items, totalItems: items.length } };
       },
     },
@@ -360,7 +384,9 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'medium',
       handle: async ({ path, credentials }) => {
         await access.require(taskRunPermission, credentials);
-        await taskRunner.trigger(startedTenant(path.tenant).name, path.task);
+        const { name } = await tenants.active(path.tenant);
+        await stores.connections.retryNow(name, options.now());
+        await taskRunner.trigger(name, path.task);
         return { status: 202, body: { task: path.task } };
       },
     },
@@ -370,7 +396,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, query, credentials }) => {
         await access.require(licenseReadPermission, credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.readable(path.tenant);
         const { limit = 50, ...rest } = query;
         return {
           status: 200,
@@ -384,7 +410,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, query, credentials }) => {
         const visible = await access.requireAccounts(credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.readable(path.tenant);
         const {
           inactiveAfterDays,
           limit = 50,
@@ -412,7 +438,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       eventId: 'account-fetch',
       severityLevel: 'low',
       handle: async ({ path, credentials }) => {
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.readable(path.tenant);
         const visible =
           (await access.accounts(credentials)) ??
           (await ownAccounts(tenant, credentials));
@@ -436,7 +462,9 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       handle: async ({ path, credentials }) => {
         await access.requireAccounts(credentials);
         const items = await stores.accounts.departments(
-          startedTenant(path.tenant).name,
+          (
+            await tenants.readable(path.tenant)
+          ).name,
         );
         return { status: 200, body: { items, totalItems: items.length } };
       },
@@ -447,7 +475,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, query, credentials }) => {
         const visible = await access.requireAccounts(credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.readable(path.tenant);
         const {
           inactiveAfterDays,
           limit = 50,
@@ -456,22 +484,26 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
           ...filters
         } = query;
         const days = threshold(inactiveAfterDays);
-        const [page, services, { newest, first }] = await Promise.all([
-          stores.activity.list(tenant.name, {
-            ...filters,
-            ...days,
-            ...visible,
-            limit,
-            sort,
-            order,
-          }),
-          stores.activity.serviceCounts(tenant.name, days),
-          stores.activity.reportDates(tenant.name),
-        ]);
+        const [page, services, { newest, first }, { last }] = await Promise.all(
+          [
+            stores.activity.list(tenant.name, {
+              ...filters,
+              ...days,
+              ...visible,
+              limit,
+              sort,
+              order,
+            }),
+            stores.activity.serviceCounts(tenant.name, days),
+            stores.activity.reportDates(tenant.name),
+            stores.taskRuns.latest(tenant.name, 'application-access'),
+          ],
+        );
         return {
           status: 200,
           body: {
             ...page,
+            problem: await activityProblem(tenant, last),
             services,
             reportRefreshDate: newest,
             historySince: first && daysBefore(first, REPORT_DAYS),
@@ -486,7 +518,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, query, credentials }) => {
         await access.require(licenseReadPermission, credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.readable(path.tenant);
         const { text, status, sort = 'displayName', order = 'asc' } = query;
         const wanted = text?.toLocaleLowerCase('en');
         const direction = order === 'asc' ? 1 : -1;
@@ -522,7 +554,9 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
         return {
           status: 200,
           body: await stores.activity.suspicious(
-            startedTenant(path.tenant).name,
+            (
+              await tenants.readable(path.tenant)
+            ).name,
             { limit, cursor },
           ),
         };
@@ -534,7 +568,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, query, credentials }) => {
         await access.require(reclamationReadPermission, credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.readable(path.tenant);
         const { limit = 50, cursor } = query;
         const [page, licenses] = await Promise.all([
           stores.reclamations.list(tenant.name, { limit, cursor }),
@@ -555,7 +589,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'medium',
       handle: async ({ path, body, credentials }) => {
         await access.require(reclamationCreatePermission, credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.active(path.tenant);
         const { user, dryRun = false, ...request } = body;
         const { reclamation, created } = await reclamations.plan(tenant, {
           ...request,
@@ -580,7 +614,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, credentials }) => {
         await access.require(reclamationReadPermission, credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.readable(path.tenant);
         const [reclamation, licenses] = await Promise.all([
           reclamations.get(tenant, path.id),
           licensesById(tenant.name),
@@ -594,7 +628,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'high',
       handle: async ({ path, credentials }) => {
         await access.require(reclamationExecutePermission, credentials);
-        const tenant = startedTenant(path.tenant);
+        const tenant = await tenants.active(path.tenant);
         const [reclamation, licenses] = await Promise.all([
           reclamations.execute(tenant, path.id),
           licensesById(tenant.name),
@@ -613,7 +647,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
           throw new InputError('Give userPrincipalName, email, or both');
         }
         const matches = await Promise.all(
-          options.tenants.map(async ({ name, connection }) => {
+          tenants.started.map(async ({ name, connection }) => {
             const found = await stores.accounts.match(name, {
               userPrincipalNames: userPrincipalName ? [userPrincipalName] : [],
               emails: email ? [email] : [],
@@ -684,7 +718,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
 
   /** One's own accounts may always be read (rule 21); nothing else without the permission. */
   async function ownAccounts(
-    tenant: StartedTenant,
+    tenant: Tenant,
     credentials: BackstageCredentials,
   ): Promise<AccountAccess> {
     const userRef = await callerRef(credentials);

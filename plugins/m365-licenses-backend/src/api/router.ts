@@ -11,6 +11,7 @@ import {
   openApiOperations,
   type OpenApiOperations,
 } from 'backstage-plugin-m365-licenses-common';
+import type { JsonObject } from '@backstage/types';
 import express, {
   type ErrorRequestHandler,
   type Request,
@@ -53,6 +54,8 @@ export type OperationAnswer<Id extends OperationId> = {
   [Status in keyof Answers<Id>]: {
     status: Status;
     body: JsonOf<Answers<Id>[Status]>;
+    /** What the audit log should know of the outcome. */
+    audit?: JsonObject;
   };
 }[keyof Answers<Id>];
 
@@ -133,7 +136,7 @@ export function createOperationRouter(options: {
           allow: ['user', 'service'],
         }),
       });
-      await event.success();
+      await event.success(answer.audit && { meta: answer.audit });
       return answer;
     } catch (error) {
       await event.fail({

@@ -296,4 +296,55 @@ describe.each(ids)('ActivityStore on %s', id => {
     ]);
     expect(counts).toHaveLength(7);
   });
+
+  it('finds activity under concealed names and purges only that (rule 9)', async () => {
+    const { stores } = await open(id);
+    const { activity } = stores;
+    const none = { rows: 0, firstSeenAt: null, lastReportDate: null };
+    expect(await activity.concealed('contoso')).toEqual(none);
+    expect(await activity.purgeConcealed('contoso')).toEqual(none);
+
+    const hash = '0C59B7D0A5A6F4B7E0D63A8E3D5D5F3A';
+    const teams = { teams: '2026-11-10' };
+    await activity.storeRows(
+      'contoso',
+      [
+        activeUser('<PII:H105(x7Jb/w==)>', teams),
+        activeUser('stranger@contoso.example', teams),
+      ],
+      AT,
+    );
+    await activity.storeRows(
+      'contoso',
+      [
+        emailApp(hash, '2026-11-12', { reportRefreshDate: '2026-11-20' }),
+        activeUser(hash.toLowerCase().replace('0', 'o'), teams),
+      ],
+      new Date('2026-11-23T10:00:00.000Z'),
+    );
+    await activity.storeRows('fabrikam', [activeUser(hash, teams)], AT);
+    const found = {
+      rows: 2,
+      firstSeenAt: AT.toISOString(),
+      lastReportDate: '2026-11-20',
+    };
+    // All connections are open after this, so that the purges meet.
+    const callers = Array.from({ length: 8 });
+    expect(
+      await Promise.all(callers.map(() => activity.concealed('contoso'))),
+    ).toEqual(callers.map(() => found));
+
+    // Asked for by several at once, each row is removed by one of them.
+    const purges = await Promise.all(
+      callers.map(() => activity.purgeConcealed('contoso')),
+    );
+    expect(purges.filter(({ rows }) => rows > 0)).toEqual([found]);
+    expect(await activity.concealed('contoso')).toEqual(none);
+    const left = await activity.suspicious('contoso', { limit: 5 });
+    expect(left.items.map(row => row.userPrincipalName).sort()).toEqual([
+      hash.toLowerCase().replace('0', 'o'),
+      'stranger@contoso.example',
+    ]);
+    expect(await activity.concealed('fabrikam')).toMatchObject({ rows: 1 });
+  });
 });

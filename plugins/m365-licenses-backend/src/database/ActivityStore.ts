@@ -1,6 +1,7 @@
 import {
   SERVICES,
   type AccountActivity,
+  type ConcealedActivity,
   type Service,
   type ServiceCounts,
   type SuspiciousActivity,
@@ -18,6 +19,7 @@ import {
   type ServiceDates,
 } from './accountRows';
 import { serviceStatusSql } from './activityStatusSql';
+import { concealedNameSql } from './concealmentSql';
 import { readPage } from './paging';
 import {
   among,
@@ -141,6 +143,21 @@ function takeOver(activity: Activity, entry: ActivityRow): boolean {
     }
   }
   return changed;
+}
+
+const concealedSchema = z.object({
+  // Text on PostgreSQL.
+  rows: z.coerce.number(),
+  first_seen_at: z.string().nullable(),
+  active_users_report: z.string().nullable(),
+  email_apps_report: z.string().nullable(),
+});
+
+/** Suspicious rows under concealed names (rule 9): accounts never have one. */
+function concealedRows(knex: Knex, tenant: string) {
+  return knex('suspicious_activities')
+    .where({ tenant })
+    .where(concealedNameSql(knex, 'user_principal_name'));
 }
 
 /** Activity in `accounts`, and rows that match none in `suspicious_activities`. */
@@ -565,6 +582,37 @@ export class DatabaseActivityStore implements ActivityStore {
         ),
         firstSeenAt: row.first_seen_at,
       })),
+    };
+  }
+
+  async concealed(tenant: string): Promise<ConcealedActivity> {
+    return this.#concealed(this.#knex, tenant);
+  }
+
+  async purgeConcealed(tenant: string): Promise<ConcealedActivity> {
+    return this.#knex.transaction(async transaction => {
+      await takeTurn(transaction, tenant);
+      const removed = await this.#concealed(transaction, tenant);
+      await concealedRows(transaction, tenant).delete();
+      return removed;
+    });
+  }
+
+  async #concealed(knex: Knex, tenant: string): Promise<ConcealedActivity> {
+    const row = concealedSchema.parse(
+      await concealedRows(knex, tenant)
+        .count({ rows: '*' })
+        .min({ first_seen_at: 'first_seen_at' })
+        .max({
+          active_users_report: 'active_users_report',
+          email_apps_report: 'email_apps_report',
+        })
+        .first(),
+    );
+    return {
+      rows: row.rows,
+      firstSeenAt: row.first_seen_at,
+      lastReportDate: newest(row.active_users_report, row.email_apps_report),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   resolvePackagePath,
   type DatabaseService,
@@ -5,9 +6,13 @@ import {
 import type { Knex } from 'knex';
 import { DatabaseAccountStore } from './AccountStore';
 import { DatabaseActivityStore } from './ActivityStore';
+import { DatabaseAuthorizationStore, type Clock } from './AuthorizationStore';
+import { DatabaseConnectionStore } from './ConnectionStore';
+import { Encryption } from './encryption';
 import { DatabaseLicenseStore } from './LicenseStore';
 import { DatabaseReclamationStore } from './ReclamationStore';
 import { DatabaseTaskRunStore } from './TaskRunStore';
+import { DatabaseTenantStore } from './TenantStore';
 import { tune } from './sql';
 import type { Stores } from './types';
 import { Upkeep } from './Upkeep';
@@ -18,10 +23,34 @@ export const migrationsDirectory = resolvePackagePath(
   'migrations',
 );
 
-/** The stores over a database that has its schema. */
-export function storesOf(knex: Knex): Stores {
+const CLOCK: Clock = { now: () => new Date(), wait: setTimeout };
+
+export interface StoresOptions {
+  /**
+   * For what people's sign-ins give, each 32 bytes in base64: the first
+   * encrypts, all read. None by default: then nobody can sign in.
+   */
+  encryptionKeys?: string[];
+  /** For renewing tokens; the real time by default. */
+  clock?: Clock;
+}
+
+/**
+ * The stores over a database that has its schema.
+ *
+ * @throws EncryptionKeyError where a key is not 32 bytes in base64
+ */
+export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
+  const { encryptionKeys = [], clock = CLOCK } = options;
   const upkeep = new Upkeep(knex);
   return {
+    tenants: new DatabaseTenantStore(knex),
+    authorizations: new DatabaseAuthorizationStore(
+      knex,
+      new Encryption(encryptionKeys),
+      clock,
+    ),
+    connections: new DatabaseConnectionStore(knex),
     accounts: new DatabaseAccountStore(knex, upkeep),
     activity: new DatabaseActivityStore(knex, upkeep),
     licenses: new DatabaseLicenseStore(knex),
@@ -30,12 +59,19 @@ export function storesOf(knex: Knex): Stores {
   };
 }
 
-/** Brings the plugin's database up to its schema and opens the stores. */
-export async function createStores(database: DatabaseService): Promise<Stores> {
+/**
+ * Brings the plugin's database up to its schema and opens the stores.
+ *
+ * @throws as {@link storesOf}
+ */
+export async function createStores(
+  database: DatabaseService,
+  options?: StoresOptions,
+): Promise<Stores> {
   const knex = await database.getClient();
   await tune(knex);
   if (!database.migrations?.skip) {
     await knex.migrate.latest({ directory: migrationsDirectory });
   }
-  return storesOf(knex);
+  return storesOf(knex, options);
 }

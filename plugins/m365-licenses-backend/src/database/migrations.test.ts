@@ -1,8 +1,37 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
 import { createStores, migrationsDirectory } from './index';
+import { isPostgres } from './sql';
 import { AT, E3, sku } from './__testUtils__/records';
 
 jest.setTimeout(60_000);
+
+const FIRST_TABLES = [
+  'accounts',
+  'assignments',
+  'license_groups',
+  'reclamation_items',
+  'reclamations',
+  'reports',
+  'skus',
+  'subscriptions',
+  'suspicious_activities',
+  'task_runs',
+  'tenants',
+];
+
+/** The plugin's tables, by name. */
+async function tablesOf(knex: Knex): Promise<string[]> {
+  const names: { name: string }[] = isPostgres(knex)
+    ? await knex('pg_tables')
+        .where({ schemaname: 'public' })
+        .select({ name: 'tablename' })
+    : await knex('sqlite_master').where({ type: 'table' }).select('name');
+  return names
+    .map(({ name }) => name)
+    .filter(name => !/^(knex|sqlite)_/.test(name))
+    .sort();
+}
 
 describe('migrations', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
@@ -11,35 +40,13 @@ describe('migrations', () => {
     '20261122000000_init.js goes up, holds data and goes down, %p',
     async id => {
       const knex = await databases.init(id);
-      const tables = async () => {
-        const names: { name: string }[] = id.startsWith('POSTGRES')
-          ? await knex('pg_tables')
-              .where({ schemaname: 'public' })
-              .select({ name: 'tablename' })
-          : await knex('sqlite_master').where({ type: 'table' }).select('name');
-        return names
-          .map(({ name }) => name)
-          .filter(name => !/^(knex|sqlite)_/.test(name))
-          .sort();
-      };
+      const tables = () => tablesOf(knex);
 
       await knex.migrate.up({
         directory: migrationsDirectory,
         name: '20261122000000_init.js',
       });
-      expect(await tables()).toEqual([
-        'accounts',
-        'assignments',
-        'license_groups',
-        'reclamation_items',
-        'reclamations',
-        'reports',
-        'skus',
-        'subscriptions',
-        'suspicious_activities',
-        'task_runs',
-        'tenants',
-      ]);
+      expect(await tables()).toEqual(FIRST_TABLES);
       await knex('reclamations').insert({
         id: 'r',
         tenant: 'contoso',
@@ -64,6 +71,61 @@ describe('migrations', () => {
 
       await knex.migrate.down({ directory: migrationsDirectory });
       expect(await tables()).toEqual([]);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    '20261123000000_connections.js keeps what is there up and down, %p',
+    async id => {
+      const knex = await databases.init(id);
+      const migration = { directory: migrationsDirectory };
+      await knex.migrate.up({ ...migration, name: '20261122000000_init.js' });
+      const tenant = {
+        tenant: 'contoso',
+        skus_captured_at: AT.toISOString(),
+        subscriptions_captured_at: null,
+      };
+      await knex('tenants').insert(tenant);
+      const columns = await knex('tenants').columnInfo();
+
+      await knex.migrate.up({
+        ...migration,
+        name: '20261123000000_connections.js',
+      });
+      expect(await tablesOf(knex)).toEqual(
+        [
+          ...FIRST_TABLES,
+          'authorizations',
+          'connection_checks',
+          'connection_refusals',
+          'pending_authorizations',
+        ].sort(),
+      );
+      expect(await knex('tenants')).toEqual([
+        { ...tenant, tenant_id: null, retired_at: null },
+      ]);
+      await knex('tenants').update({ tenant_id: E3 });
+      const authorization = {
+        tenant: 'contoso',
+        purpose: 'sync',
+        user_principal_name: 'admin@contoso.example',
+        authorized_by: 'user:default/olivia',
+        authorized_at: AT.toISOString(),
+        scopes: '[]',
+        token_cache: 'encrypted',
+      };
+      await knex('authorizations').insert(authorization);
+      await expect(
+        knex('authorizations').insert(authorization),
+      ).rejects.toThrow(/unique/i);
+
+      await knex.migrate.down(migration);
+      expect(await tablesOf(knex)).toEqual(FIRST_TABLES);
+      expect(await knex('tenants')).toEqual([tenant]);
+      expect(await knex('tenants').columnInfo()).toEqual(columns);
+      await expect(knex('tenants').insert(tenant)).rejects.toThrow(/unique/i);
+      await knex.migrate.up(migration);
+      expect(await knex('authorizations')).toEqual([]);
     },
   );
 

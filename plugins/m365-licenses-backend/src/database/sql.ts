@@ -121,7 +121,7 @@ export async function countOf(query: Knex.QueryBuilder): Promise<number> {
 }
 
 /**
- * Waits for its turn to write accounts of a tenant, until the end of the
+ * Waits for its turn to write what is known of a tenant, until the end of the
  * transaction. Without turns, two tasks that update the same accounts in
  * different order could wait for each other forever.
  */

@@ -2,6 +2,9 @@ import type {
   Account,
   AccountActivity,
   ActivityStatus,
+  CheckUp,
+  ConcealedActivity,
+  ConnectionPurpose,
   License,
   ReclamationOutcome,
   Service,
@@ -22,6 +25,9 @@ import type {
   GraphSku,
   GraphSubscription,
   GraphUser,
+  RefusalMemory,
+  SignIn,
+  TokenVault,
 } from '../graph/types';
 
 /** A page of a list, and where the next one starts. */
@@ -233,6 +239,10 @@ export interface ActivityStore {
     tenant: string,
     page: PageRequest,
   ): Promise<PageOf<SuspiciousActivity>>;
+  /** Activity stored under concealed names (rule 9), by whatever stored it. */
+  concealed(tenant: string): Promise<ConcealedActivity>;
+  /** Removes it; returns what was removed. */
+  purgeConcealed(tenant: string): Promise<ConcealedActivity>;
 }
 
 /** SKUs and subscriptions. */
@@ -357,8 +367,115 @@ export interface ReclamationStore {
   finish(id: string, at: Date): Promise<void>;
 }
 
+/** A tenant that is no longer configured, or switched off: its history is kept. */
+export interface RetiredTenant {
+  name: string;
+  /** Null where it was gone from the configuration before this was noted. */
+  tenantId: string | null;
+  /** ISO 8601. */
+  retiredAt: string;
+}
+
+/** The tenants that have history. */
+export interface TenantStore {
+  /**
+   * Notes which tenants are configured: those that are not any more retire and
+   * lose what a person's sign-in gave, those that are again come back. A name whose history belongs to another
+   * directory is not taken over.
+   *
+   * @param configured - started and refused ones, those switched off left out;
+   *   one whose tenantId cannot be read stays as it was
+   * @returns those whose history belongs to another directory, with its
+   *   tenantId; of them nothing was changed
+   */
+  reconcile(
+    configured: { name: string; tenantId: string | null }[],
+    at: Date,
+  ): Promise<{ foreign: { name: string; tenantId: string }[] }>;
+  /** By name. */
+  retired(): Promise<RetiredTenant[]>;
+}
+
+/** A sign-in that was begun and waits for what Microsoft sends back. */
+export interface PendingAuthorization {
+  state: string;
+  tenant: string;
+  purpose: ConnectionPurpose;
+  /** Entity ref of the person who began it. */
+  startedBy: string;
+  redirectUri: string;
+  nonce: string;
+  /** Of PKCE; stored encrypted. */
+  codeVerifier: string;
+  permissions: string[];
+  expiresAt: Date;
+}
+
+/** Who signed in for a tenant; no token. */
+export interface Authorization {
+  userPrincipalName: string;
+  displayName: string | null;
+  /** Entity ref of the person in the portal. */
+  authorizedBy: string;
+  /** ISO 8601. */
+  authorizedAt: string;
+  scopes: string[];
+}
+
+/** Sign-ins by a person, with the tokens they gave, which are stored encrypted. */
+export interface AuthorizationStore {
+  /** Also removes those that expired. Only a hash of the state is stored. */
+  begin(pending: PendingAuthorization, at: Date): Promise<void>;
+  /**
+   * Takes a begun sign-in out, so that it is used once.
+   *
+   * @returns undefined when there is none of this state, it was used, it
+   *   expired, or somebody else began it
+   */
+  take(
+    state: string,
+    startedBy: string,
+    at: Date,
+  ): Promise<PendingAuthorization | undefined>;
+  /** Replaces what an earlier sign-in gave. */
+  save(
+    tenant: string,
+    purpose: ConnectionPurpose,
+    signIn: SignIn,
+    by: { authorizedBy: string; at: Date },
+  ): Promise<void>;
+  get(
+    tenant: string,
+    purpose: ConnectionPurpose,
+  ): Promise<Authorization | undefined>;
+  /** @returns whether there was one */
+  remove(tenant: string, purpose: ConnectionPurpose): Promise<boolean>;
+  /** The tokens of this tenant and purpose, for its connection. */
+  vault(tenant: string, purpose: ConnectionPurpose): TokenVault;
+}
+
+/** What is remembered of connections: refusals, and the last check-up. */
+export interface ConnectionStore {
+  /**
+   * @param retryAfterMs - how long nobody asks again after a refusal
+   */
+  refusals(
+    tenant: string,
+    purpose: ConnectionPurpose,
+    retryAfterMs: number,
+  ): RefusalMemory;
+  /** Lets the next one ask at once: somebody acted. */
+  retryNow(tenant: string, at: Date): Promise<void>;
+  check(tenant: string): Promise<CheckUp | undefined>;
+  /** Replaces the check-up; returns the one before. */
+  saveCheck(tenant: string, check: CheckUp): Promise<CheckUp | undefined>;
+}
+
 /** Every store of the plugin's database. */
 export interface Stores {
+  tenants: TenantStore;
+  authorizations: AuthorizationStore;
+  connections: ConnectionStore;
   accounts: AccountStore;
   activity: ActivityStore;
   licenses: LicenseStore;

@@ -1,7 +1,12 @@
 import { ServerResponse } from 'node:http';
-import { startSimulator, Simulator } from 'graph-simulator';
-import { ConnectionConfig, createGraphConnection } from './connection';
-import { GraphConnection, GraphUser, GraphUserPage } from './types';
+import { SimulatorOptions, startSimulator } from 'graph-simulator';
+import { createGraphConnection } from './connection';
+import {
+  ConnectionConfig,
+  GraphConnection,
+  GraphUser,
+  GraphUserPage,
+} from './types';
 import {
   Handler,
   noWaiting,
@@ -14,6 +19,7 @@ import {
   startServer,
   TOKEN,
 } from './__testUtils__/fakeGraph';
+import { configOf, tokenRequests } from './__testUtils__/tenant';
 
 const stops: Array<() => Promise<void>> = [];
 
@@ -27,24 +33,10 @@ async function fake(handler: Handler, answerToken?: Handler) {
   return { graph, ...connect(graph.config) };
 }
 
-async function simulate(accounts = 60) {
-  const simulator = await startSimulator({ accounts });
+async function simulate(accounts = 60, options: SimulatorOptions = {}) {
+  const simulator = await startSimulator({ accounts, ...options });
   stops.push(() => simulator.stop());
   return { simulator, ...connect(configOf(simulator)) };
-}
-
-function configOf(simulator: Simulator): ConnectionConfig {
-  return {
-    name: 'contoso',
-    tenantId: simulator.tenantId,
-    clientId: simulator.clientId,
-    credential: {
-      type: 'clientSecret',
-      clientSecret: simulator.clientSecret,
-    },
-    authority: simulator.url,
-    target: simulator.url,
-  };
 }
 
 function connect(config: ConnectionConfig) {
@@ -532,7 +524,7 @@ describe('the token', () => {
     await expect(connection.subscribedSkus()).rejects.toMatchObject({
       kind: 'credential',
       code: 'AADSTS7000215',
-      mend: expect.stringContaining('client secret is wrong'),
+      message: expect.stringContaining('the client secret is wrong'),
     });
   });
 
@@ -551,6 +543,28 @@ describe('the token', () => {
     );
     await connection.subscribedSkus();
     expect(limits.waits).toEqual([1_000]);
+  });
+
+  it('is waited for as long as Entra ID asks', async () => {
+    let answers = 0;
+    const { connection, limits } = await fake(
+      (_request, response) => sendJson(response, 200, { value: [] }),
+      (_request, response) =>
+        answers++ < 1
+          ? sendJson(
+              response,
+              429,
+              { error: 'temporarily_unavailable' },
+              { 'retry-after': '33' },
+            )
+          : sendJson(response, 200, {
+              token_type: 'Bearer',
+              expires_in: 3599,
+              access_token: TOKEN,
+            }),
+    );
+    await connection.subscribedSkus();
+    expect(limits.waits).toEqual([33_000]);
   });
 });
 
@@ -897,3 +911,168 @@ async function until(condition: () => boolean) {
     await new Promise(resolve => setImmediate(resolve));
   }
 }
+
+describe('who we are', () => {
+  it('is what a token says that is asked for now', async () => {
+    const { simulator, connection } = await simulate(20);
+    const facts = await connection.identity();
+    expect(facts).toEqual({
+      kind: 'application',
+      tenantId: simulator.tenantId,
+      clientId: simulator.clientId,
+      applicationName: simulator.application.displayName,
+      userPrincipalName: null,
+      permissions: [...simulator.application.roles],
+      roleTemplateIds: null,
+      expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(Date.parse(facts.expiresAt ?? '')).toBeGreaterThan(Date.now());
+    simulator.application.roles = ['User.Read.All'];
+    expect((await connection.identity()).permissions).toEqual([
+      'User.Read.All',
+    ]);
+    await connection.subscribedSkus().catch(() => {});
+    expect(tokenRequests(simulator)).toBe(2);
+  });
+
+  it('has no permissions where nobody consented', async () => {
+    const { simulator, connection } = await simulate(20);
+    simulator.application.revokeConsent();
+    expect(await connection.identity()).toMatchObject({
+      kind: 'application',
+      permissions: [],
+    });
+  });
+
+  it.each([
+    ['no JWT', TOKEN],
+    ['claims of other types', unsigned({ roles: 'User.Read.All' })],
+  ])(
+    'is not known from a token that cannot be read: %s',
+    async (_what, token) => {
+      const { connection } = await fake(
+        () => {},
+        (_request, response) =>
+          sendJson(response, 200, {
+            token_type: 'Bearer',
+            expires_in: 3599,
+            access_token: token,
+          }),
+      );
+      const error = await connection.identity().catch(e => e);
+      expect(error).toMatchObject({
+        kind: 'answer',
+        message: expect.stringContaining('cannot be read'),
+      });
+      expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(token);
+    },
+  );
+
+  it.each([
+    [
+      { scp: 'User.Read.All openid email', preferred_username: 'a@b.example' },
+      {
+        kind: 'delegated',
+        permissions: ['User.Read.All'],
+        userPrincipalName: 'a@b.example',
+      },
+    ],
+    [
+      { roles: ['User.Read.All'], azp: 'the-client' },
+      {
+        kind: 'application',
+        permissions: ['User.Read.All'],
+        clientId: 'the-client',
+        expiresAt: null,
+      },
+    ],
+    // An app role of a person is no permission of Graph
+    [
+      { idtyp: 'user', roles: ['Reader'], wids: ['a-role'], exp: 0 },
+      {
+        kind: 'delegated',
+        permissions: [],
+        roleTemplateIds: ['a-role'],
+        expiresAt: '1970-01-01T00:00:00.000Z',
+      },
+    ],
+  ])('is read from the claims %j', async (claims, facts) => {
+    const { connection } = await fake(
+      () => {},
+      (_request, response) =>
+        sendJson(response, 200, {
+          token_type: 'Bearer',
+          expires_in: 3599,
+          access_token: unsigned(claims),
+        }),
+    );
+    expect(await connection.identity()).toMatchObject(facts);
+  });
+});
+
+/** A token as Graph's are, but for the signature. */
+function unsigned(claims: object): string {
+  const part = (value: object) =>
+    Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part(claims)}.signature`;
+}
+
+describe('the organization', () => {
+  it("is told with Microsoft's time", async () => {
+    const { simulator, connection } = await simulate(20);
+    simulator.faults.clockAheadSeconds = 7_200;
+    const { serverTime, ...organization } = await connection.organization();
+    expect(organization).toEqual({
+      id: simulator.tenantId,
+      displayName: simulator.tenant.displayName,
+    });
+    const aheadMinutes = (Date.parse(serverTime ?? '') - Date.now()) / 60_000;
+    expect(Math.round(aheadMinutes)).toBe(120);
+  });
+
+  it.each([
+    [{ value: [] }, /in Microsoft's answer record is missing/],
+    [{ value: [{ displayName: 'x' }] }, /in Microsoft's answer id is missing/],
+    [{ id: 'x' }, /holds no page of records/],
+  ])('is refused as %j', async (body, says) => {
+    const { connection } = await fake((_request, response) =>
+      sendJson(response, 200, body),
+    );
+    await expect(connection.organization()).rejects.toMatchObject({
+      kind: 'answer',
+      message: expect.stringMatching(says),
+    });
+  });
+
+  it('has no time where a proxy took it out', async () => {
+    const { connection } = await fake((_request, response) => {
+      response.sendDate = false;
+      sendJson(response, 200, { value: [{ id: 'x' }] });
+    });
+    expect(await connection.organization()).toEqual({
+      id: 'x',
+      displayName: 'x',
+      serverTime: null,
+    });
+  });
+});
+
+describe('whether sign-in activity can be read', () => {
+  it('is tried on one account', async () => {
+    const { simulator, connection } = await simulate(20);
+    await connection.probeSignInActivity();
+    expect(simulator.requests.count({ path: /users$/ })).toBe(1);
+  });
+
+  it('depends on the plan of the tenant, and on a permission', async () => {
+    const { connection } = await simulate(20, { premium: false });
+    await expect(connection.probeSignInActivity()).rejects.toMatchObject({
+      kind: 'premium',
+    });
+    const other = await simulate(20, { roles: ['User.Read.All'] });
+    await expect(other.connection.probeSignInActivity()).rejects.toMatchObject({
+      kind: 'permission',
+      mend: 'Grant the application permission AuditLog.Read.All to the app registration in Microsoft Entra ID, with admin consent.',
+    });
+  });
+});

@@ -2,8 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import { z } from 'zod';
-import { ConnectionConfig, createTokenProvider } from './credentials';
-import { errorOfAnswer, GraphError, Operation } from './errors';
+import { readTokenFacts } from './accessToken';
+import {
+  createTokenProvider,
+  TokenOptions,
+  TokenProvider,
+} from './credentials';
+import { errorOfAnswer, Grantee, GraphError, Operation } from './errors';
 import {
   createMiddleware,
   OperationOptions,
@@ -13,6 +18,7 @@ import {
   pageSchema,
   ReadRecord,
   readGroup,
+  readOrganization,
   readRecords,
   readReportSettings,
   readSku,
@@ -28,6 +34,8 @@ import {
 } from './reports';
 import { Patience, retryLimits, RetryLimits } from './retry';
 import {
+  ConnectionConfig,
+  Credential,
   GraphConnection,
   Malformed,
   ReportPeriod,
@@ -45,18 +53,22 @@ interface Page<T> {
 const PAGE_SIZE = 999;
 const PAGE_SIZE_WITH_SIGN_INS = 500;
 
+/** What a person needs besides the permissions to read reports and sign-ins. */
+const REPORTS_READER = 'Reports Reader';
+
 class TenantConnection implements GraphConnection {
   readonly #client: Client;
+  readonly #tokens: TokenProvider;
+  readonly #grantee: Grantee;
   readonly #target: URL;
   /** The path of the API, as a prefix. */
   readonly #root: string;
   readonly #logger: LoggerService;
   readonly #limits: RetryLimits;
 
-  constructor(
-    config: ConnectionConfig,
-    options: { logger: LoggerService; limits?: Partial<RetryLimits> },
-  ) {
+  constructor(config: ConnectionConfig, options: ConnectionOptions) {
+    this.#tokens = createTokenProvider(config, options);
+    this.#grantee = granteeOf(config.credential);
     this.#logger = options.logger;
     this.#limits = retryLimits(options.limits);
     this.#target = new URL(config.target);
@@ -67,7 +79,7 @@ class TenantConnection implements GraphConnection {
       defaultVersion: '',
       middleware: createMiddleware({
         origin: this.#target.origin,
-        tokens: createTokenProvider(config),
+        tokens: this.#tokens,
         limits: this.#limits,
         logger: options.logger,
       }),
@@ -81,12 +93,13 @@ class TenantConnection implements GraphConnection {
       : USER_PROPERTIES;
     const top = signIns ? PAGE_SIZE_WITH_SIGN_INS : PAGE_SIZE;
     const pages = this.#pages(
-      {
-        what: 'Reading the accounts',
-        permission: signIns
-          ? 'User.Read.All and AuditLog.Read.All'
-          : 'User.Read.All',
-      },
+      signIns
+        ? this.#operation(
+            'Reading the accounts with their last sign-ins',
+            'AuditLog.Read.All',
+            REPORTS_READER,
+          )
+        : this.#operation('Reading the accounts', 'User.Read.All'),
       `/users?$select=${properties.join(',')}&$top=${top}`,
       readUser,
       signal,
@@ -97,10 +110,10 @@ class TenantConnection implements GraphConnection {
   }
 
   async user(idOrPrincipalName: string, options: RequestOptions = {}) {
-    const operation = {
-      what: `Reading the account ${idOrPrincipalName}`,
-      permission: 'User.Read.All',
-    };
+    const operation = this.#operation(
+      `Reading the account ${idOrPrincipalName}`,
+      'User.Read.All',
+    );
     const id = segment(operation, idOrPrincipalName);
     return this.#getOne(
       operation,
@@ -112,10 +125,7 @@ class TenantConnection implements GraphConnection {
 
   async subscribedSkus(options: RequestOptions = {}) {
     const { records, malformed } = await this.#all(
-      {
-        what: 'Reading the SKUs',
-        permission: 'LicenseAssignment.Read.All',
-      },
+      this.#operation('Reading the SKUs', 'LicenseAssignment.Read.All'),
       '/subscribedSkus',
       readSku,
       options.signal,
@@ -125,10 +135,7 @@ class TenantConnection implements GraphConnection {
 
   async subscriptions(options: RequestOptions = {}) {
     const { records, malformed } = await this.#all(
-      {
-        what: 'Reading the subscriptions',
-        permission: 'Organization.Read.All',
-      },
+      this.#operation('Reading the subscriptions', 'Organization.Read.All'),
       '/directory/subscriptions',
       readSubscription,
       options.signal,
@@ -138,10 +145,10 @@ class TenantConnection implements GraphConnection {
 
   async reportSettings(options: RequestOptions = {}) {
     return this.#getOne(
-      {
-        what: 'Reading whether reports conceal names',
-        permission: 'ReportSettings.Read.All',
-      },
+      this.#operation(
+        'Reading whether reports conceal names',
+        'ReportSettings.Read.All',
+      ),
       '/admin/reportSettings',
       readReportSettings,
       options.signal,
@@ -149,14 +156,51 @@ class TenantConnection implements GraphConnection {
   }
 
   async group(id: string, options: RequestOptions = {}) {
-    const operation = {
-      what: `Reading the group ${id}`,
-      permission: 'GroupMember.Read.All',
-    };
+    const operation = this.#operation(
+      `Reading the group ${id}`,
+      'GroupMember.Read.All',
+    );
     return this.#getOne(
       operation,
       `/groups/${segment(operation, id)}?$select=id,displayName`,
       readGroup,
+      options.signal,
+    );
+  }
+
+  async identity(options: RequestOptions = {}) {
+    return readTokenFacts(
+      await this.#tokens.token({ fresh: true, signal: options.signal }),
+    );
+  }
+
+  async organization(options: RequestOptions = {}) {
+    const operation = this.#operation(
+      'Reading the organization',
+      'Organization.Read.All',
+    );
+    const response = await this.#send(
+      operation,
+      `${this.#root}/organization?$select=id,displayName`,
+      options.signal,
+    );
+    const { value } = await readJson(operation, response, pageSchema);
+    const date = Date.parse(response.headers.get('date') ?? '');
+    return {
+      ...recordOf(operation, readOrganization, value[0]),
+      serverTime: Number.isNaN(date) ? null : new Date(date).toISOString(),
+    };
+  }
+
+  async probeSignInActivity(options: RequestOptions = {}) {
+    await this.#getJson(
+      this.#operation(
+        'Reading sign-in activity',
+        'AuditLog.Read.All',
+        REPORTS_READER,
+      ),
+      `${this.#root}/users?$select=id,signInActivity&$top=1`,
+      pageSchema,
       options.signal,
     );
   }
@@ -174,10 +218,11 @@ class TenantConnection implements GraphConnection {
     skuIds: string[],
     options: RequestOptions = {},
   ) {
-    const operation = {
-      what: `Removing licenses from the account ${userId}`,
-      permission: 'LicenseAssignment.ReadWrite.All',
-    };
+    const operation = this.#operation(
+      `Removing licenses from the account ${userId}`,
+      'LicenseAssignment.ReadWrite.All',
+      'License Administrator',
+    );
     const response = await this.#send(
       operation,
       `${this.#root}/users/${segment(operation, userId)}/assignLicense`,
@@ -194,10 +239,11 @@ class TenantConnection implements GraphConnection {
     options: RequestOptions = {},
   ): ReportStream<Row> {
     const { signal } = options;
-    const operation = {
-      what: `Reading the report ${definition.name}`,
-      permission: 'Reports.Read.All',
-    };
+    const operation = this.#operation(
+      `Reading the report ${definition.name}`,
+      'Reports.Read.All',
+      REPORTS_READER,
+    );
     return readReport({
       definition,
       operation,
@@ -221,6 +267,10 @@ class TenantConnection implements GraphConnection {
         return location;
       },
     });
+  }
+
+  #operation(what: string, permission: string, role?: string): Operation {
+    return { what, permission, role, grantee: this.#grantee };
   }
 
   #patience(operation: Operation, signal: AbortSignal | undefined): Patience {
@@ -323,16 +373,11 @@ class TenantConnection implements GraphConnection {
     read: ReadRecord<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const result = read(
+    return recordOf(
+      operation,
+      read,
       await this.#getJson(operation, this.#root + path, z.unknown(), signal),
     );
-    if ('problem' in result) {
-      throw new GraphError(
-        `${operation.what} failed: in Microsoft's answer ${result.problem}`,
-        { kind: 'answer' },
-      );
-    }
-    return result.record;
   }
 
   async #getJson<Schema extends z.ZodType>(
@@ -341,19 +386,11 @@ class TenantConnection implements GraphConnection {
     schema: Schema,
     signal: AbortSignal | undefined,
   ): Promise<z.output<Schema>> {
-    const response = await this.#send(operation, path, signal);
-    await succeeded(operation, response);
-    let body: unknown;
-    try {
-      body = await response.json();
-    } catch {
-      throw notOfGraph(operation, response, 'no JSON');
-    }
-    const parsed = schema.safeParse(body);
-    if (!parsed.success) {
-      throw notOfGraph(operation, response, 'no page of records');
-    }
-    return parsed.data;
+    return readJson(
+      operation,
+      await this.#send(operation, path, signal),
+      schema,
+    );
   }
 
   /** Sends a request through the client; any answer counts as a success. */
@@ -382,18 +419,66 @@ class TenantConnection implements GraphConnection {
   }
 }
 
+/** What a connection works with. */
+export interface ConnectionOptions extends TokenOptions {
+  logger: LoggerService;
+  /** How long to be patient with Microsoft, where the defaults do not fit. */
+  limits?: Partial<RetryLimits>;
+}
+
 /**
  * Connects to the Microsoft Graph of one tenant. Nothing is asked of Microsoft
  * before the first call.
- *
- * @param options.limits - how long to be patient with Microsoft, where the
- *   defaults do not fit
  */
 export function createGraphConnection(
   config: ConnectionConfig,
-  options: { logger: LoggerService; limits?: Partial<RetryLimits> },
+  options: ConnectionOptions,
 ): GraphConnection {
   return new TenantConnection(config, options);
+}
+
+/** Who holds the permissions, for messages that say what to grant. */
+function granteeOf(credential: Credential): Grantee {
+  if (credential.type === 'authorizationCode') {
+    return 'person';
+  }
+  return credential.type === 'managedIdentity' && !credential.federation
+    ? 'managedIdentity'
+    : 'application';
+}
+
+async function readJson<Schema extends z.ZodType>(
+  operation: Operation,
+  response: Response,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  await succeeded(operation, response);
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch {
+    throw notOfGraph(operation, response, 'no JSON');
+  }
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) {
+    throw notOfGraph(operation, response, 'no page of records');
+  }
+  return parsed.data;
+}
+
+function recordOf<T>(
+  operation: Operation,
+  read: ReadRecord<T>,
+  raw: unknown,
+): T {
+  const result = read(raw);
+  if ('problem' in result) {
+    throw new GraphError(
+      `${operation.what} failed: in Microsoft's answer ${result.problem}`,
+      { kind: 'answer' },
+    );
+  }
+  return result.record;
 }
 
 /** Throws the error of an answer that is not a success. */
@@ -432,5 +517,3 @@ function segment(operation: Operation, id: string): string {
   }
   return encodeURIComponent(id);
 }
-
-export type { ConnectionConfig };

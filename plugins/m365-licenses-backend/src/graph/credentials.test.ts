@@ -1,12 +1,51 @@
-import { createTokenProvider } from './credentials';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createCertificate,
+  Simulator,
+  SimulatorOptions,
+  startSimulator,
+} from 'graph-simulator';
 import {
   FakeGraph,
   Handler,
   SECRET,
   sendJson,
   startGraph,
+  startServer,
   TOKEN,
 } from './__testUtils__/fakeGraph';
+import {
+  configOf,
+  memoryOf,
+  stoppedClock,
+  tokenRequests,
+} from './__testUtils__/tenant';
+import { createTokenProvider } from './credentials';
+import { GraphError } from './errors';
+
+const stops: Array<() => Promise<unknown>> = [];
+
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map(stop => stop()));
+});
+
+async function simulate(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await startSimulator({ accounts: 20, ...options });
+  stops.push(() => simulator.stop());
+  return simulator;
+}
+
+/** What a call threw, which must be one of our errors. */
+async function errorOf(call: Promise<unknown>): Promise<GraphError> {
+  const thrown = await call.then(
+    () => undefined,
+    error => error,
+  );
+  expect(thrown).toBeInstanceOf(GraphError);
+  return thrown;
+}
 
 describe('createTokenProvider', () => {
   let graph: FakeGraph | undefined;
@@ -97,38 +136,20 @@ describe('createTokenProvider', () => {
     expect(await tokens.token({ fresh: false })).toBe(second);
   });
 
-  it.each([
-    [
-      401,
-      'AADSTS7000215',
-      'Invalid client secret provided.',
-      /client secret is wrong/,
-    ],
-    [
-      401,
-      'AADSTS7000222',
-      'The provided client secret keys are expired.',
-      /client secret has expired/,
-    ],
-    [
-      400,
-      'AADSTS700016',
-      'Application was not found in the directory.',
-      /client id is unknown/,
-    ],
-    [400, 'AADSTS90002', 'Tenant not found.', /tenant is unknown/],
-    [400, 'AADSTS50000', 'Something else.', /Check tenantId, clientId/],
-  ])('says what to do about %s %s', async (status, code, message, mend) => {
+  it('says what an error means that has no explanation of its own', async () => {
     const { tokens } = await start(
-      refuse(status, 'invalid_client', `${code}: ${message}`),
+      refuse(400, 'invalid_client', 'AADSTS50000: Something else.'),
     );
     await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
       name: 'GraphError',
       kind: 'credential',
-      code,
-      graphMessage: `${code}: ${message}`,
+      code: 'AADSTS50000',
+      graphMessage: 'AADSTS50000: Something else.',
+      message: expect.stringMatching(
+        /^Signing in to tenant contoso at 127.*: Microsoft refuses it; Microsoft says "AADSTS50000: Something else." \(request-id 11111111-trace\)$/,
+      ),
       requestId: '11111111-trace',
-      mend: expect.stringMatching(mend),
+      mend: expect.stringMatching(/Check tenantId, clientId/),
     });
   });
 
@@ -171,11 +192,275 @@ describe('createTokenProvider', () => {
     });
   });
 
+  it('says how long the authority asks to wait', async () => {
+    const { tokens } = await start((_request, response) =>
+      sendJson(
+        response,
+        429,
+        { error: 'temporarily_unavailable' },
+        { 'retry-after': '17' },
+      ),
+    );
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      kind: 'throttled',
+      retryAfterMs: 17_000,
+    });
+    // It is up to the caller: the next one does ask
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      status: 429,
+    });
+    expect(graph?.requests).toHaveLength(2);
+  });
+
+  it('takes the credentials along to no other address', async () => {
+    const elsewhere = await startServer((_request, response) =>
+      sendJson(response, 200, {
+        token_type: 'Bearer',
+        expires_in: 3599,
+        access_token: TOKEN,
+      }),
+    );
+    stops.push(elsewhere.stop);
+    const { tokens } = await start((_request, response) => {
+      response.writeHead(307, { location: `${elsewhere.url}/token` });
+      response.end();
+    });
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      kind: 'network',
+    });
+    expect(elsewhere.requests).toEqual([]);
+  });
+
+  it('writes nothing to the console', async () => {
+    const writes = [
+      jest.spyOn(process.stdout, 'write').mockReturnValue(true),
+      jest.spyOn(process.stderr, 'write').mockReturnValue(true),
+    ];
+    const calls = (['log', 'info', 'warn', 'error', 'debug'] as const).map(
+      method => jest.spyOn(console, method).mockReturnValue(undefined),
+    );
+    try {
+      const { tokens } = await start();
+      await tokens.token({ fresh: false });
+      await graph?.stop();
+      await tokens.token({ fresh: true }).catch(() => {});
+      [...writes, ...calls].forEach(spy => expect(spy).not.toHaveBeenCalled());
+    } finally {
+      [...writes, ...calls].forEach(spy => spy.mockRestore());
+    }
+  });
+
   it('stops at once when aborted', async () => {
     const controller = new AbortController();
     const { tokens } = await start(() => controller.abort());
     await expect(
       tokens.token({ fresh: false, signal: controller.signal }),
     ).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('a token that is kept', () => {
+  it.each([
+    ['until five minutes before it expires', 3600, 54, 56],
+    ['for half of a short life', 120, 0.9, 1.1],
+  ])('is used %s', async (_how, tokenLifetimeSeconds, before, after) => {
+    const simulator = await simulate({ tokenLifetimeSeconds });
+    const clock = stoppedClock();
+    const tokens = createTokenProvider(configOf(simulator), clock);
+    const first = await tokens.token({ fresh: false });
+    clock.passMinutes(before);
+    expect(await tokens.token({ fresh: false })).toBe(first);
+    expect(tokenRequests(simulator)).toBe(1);
+    clock.passMinutes(after - before);
+    expect(await tokens.token({ fresh: false })).not.toBe(first);
+    expect(tokenRequests(simulator)).toBe(2);
+  });
+
+  it('is asked for once by all who need it at the same time', async () => {
+    const simulator = await simulate();
+    const tokens = createTokenProvider(configOf(simulator));
+    const controller = new AbortController();
+    const aborted = tokens.token({ fresh: false, signal: controller.signal });
+    const all = [false, true, false].map(fresh => tokens.token({ fresh }));
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
+    expect(new Set(await Promise.all(all)).size).toBe(1);
+    expect(tokenRequests(simulator)).toBe(1);
+  });
+});
+
+describe('after Microsoft refused', () => {
+  async function start() {
+    const simulator = await simulate();
+    const clock = stoppedClock();
+    const refusals = memoryOf();
+    const tokens = createTokenProvider(configOf(simulator), {
+      refusals,
+      now: clock.now,
+    });
+    return { simulator, clock, refusals, tokens };
+  }
+
+  it('nobody asks again before it is time', async () => {
+    const { simulator, clock, refusals, tokens } = await start();
+    simulator.application.expireSecret();
+    const first = await errorOf(tokens.token({ fresh: false }));
+    expect(refusals.refusal).toEqual({
+      message: first.message,
+      code: 'AADSTS7000222',
+      mend: first.mend,
+      requestId: first.requestId,
+      since: '2026-11-23T08:00:00.000Z',
+      retryAt: '2026-11-23T09:00:00.000Z',
+    });
+    expect(first.requestId).toBeTruthy();
+
+    clock.passMinutes(59);
+    for (const fresh of [false, true]) {
+      const { message, kind, code, mend, requestId } = await errorOf(
+        tokens.token({ fresh }),
+      );
+      expect({ kind, code, mend, requestId }).toEqual({
+        kind: 'credential',
+        code: 'AADSTS7000222',
+        mend: first.mend,
+        requestId: first.requestId,
+      });
+      expect(message).toBe(
+        `${first.message} (refused since 2026-11-23T08:00:00.000Z; Microsoft is asked again after 2026-11-23T09:00:00.000Z)`,
+      );
+    }
+    expect(tokenRequests(simulator)).toBe(1);
+
+    clock.passMinutes(2);
+    await errorOf(tokens.token({ fresh: false }));
+    expect(tokenRequests(simulator)).toBe(2);
+    expect(refusals.refusal?.since).toBe('2026-11-23T08:00:00.000Z');
+  });
+
+  it('a success lets it be forgotten', async () => {
+    const { simulator, clock, refusals, tokens } = await start();
+    simulator.application.disable();
+    await errorOf(tokens.token({ fresh: false }));
+    simulator.application.enable();
+    clock.passMinutes(61);
+    await tokens.token({ fresh: false });
+    expect(refusals.refusal).toBeUndefined();
+  });
+
+  it('a token that is there is still used', async () => {
+    const { simulator, tokens } = await start();
+    const token = await tokens.token({ fresh: false });
+    simulator.application.disable();
+    await errorOf(tokens.token({ fresh: true }));
+    expect(await tokens.token({ fresh: false })).toBe(token);
+  });
+
+  it.each([
+    ['an authority that is busy', 90033],
+    ['a loop that Microsoft noticed', 50196],
+  ])('%s is no refusal', async (_what, number) => {
+    const { simulator, refusals, tokens } = await start();
+    simulator.faults.refuseTokens = { number };
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      kind: 'throttled',
+    });
+    expect(refusals.refusal).toBeUndefined();
+  });
+
+  it('an authority that is not there is no refusal', async () => {
+    const { simulator, refusals, tokens } = await start();
+    await simulator.stop();
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      kind: 'network',
+    });
+    expect(refusals.refusal).toBeUndefined();
+  });
+});
+
+describe('a client certificate', () => {
+  async function start() {
+    const simulator = await simulate();
+    const folder = await mkdtemp(join(tmpdir(), 'credentials-'));
+    stops.push(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'certificate.pem');
+    const put = async (options?: Parameters<typeof createCertificate>[0]) => {
+      const { certificate, privateKey } = await createCertificate(options);
+      await writeFile(path, `${certificate}${privateKey}`);
+      return certificate;
+    };
+    const refusals = memoryOf();
+    const config = configOf(simulator, {
+      type: 'clientCertificate',
+      source: { certificatePath: path, privateKeyPath: path },
+    });
+    const tokens = createTokenProvider(config, { refusals });
+    return { simulator, path, put, refusals, config, tokens };
+  }
+
+  it('proves the application, and is read again for each token', async () => {
+    const { simulator, put, refusals, tokens } = await start();
+    const thumbprint = simulator.application.addCertificate(await put());
+    await tokens.token({ fresh: false });
+    simulator.application.removeCertificate(thumbprint);
+    await expect(tokens.token({ fresh: true })).rejects.toMatchObject({
+      code: 'AADSTS700027',
+      message: expect.stringContaining(
+        'the client certificate is not one of this app registration',
+      ),
+    });
+    await refusals.forget();
+    simulator.application.addCertificate(await put());
+    await tokens.token({ fresh: true });
+  });
+
+  it('that has expired is refused by Microsoft, which is said', async () => {
+    const { simulator, put, tokens } = await start();
+    simulator.application.addCertificate(await put({ expiresInDays: -1 }));
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      code: 'AADSTS700027',
+      mend: expect.stringContaining('expired'),
+    });
+  });
+
+  it('that cannot be read stops before Microsoft is asked', async () => {
+    const { simulator, path, put, refusals, tokens } = await start();
+    simulator.application.addCertificate(await put());
+    await writeFile(path, 'nothing');
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      kind: 'credential',
+      message:
+        'The client certificate of tenant contoso cannot be used: certificatePath holds no certificate in PEM (-----BEGIN CERTIFICATE-----)',
+    });
+    expect(tokenRequests(simulator)).toBe(0);
+    expect(refusals.refusal).toBeUndefined();
+  });
+
+  it('fails where the clock is wrong, which is said', async () => {
+    const { simulator, put, tokens } = await start();
+    simulator.application.addCertificate(await put());
+    simulator.faults.clockAheadSeconds = 3600;
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      code: 'AADSTS700024',
+      mend: expect.stringContaining('NTP'),
+    });
+  });
+
+  it('gives a proof that is of no use at another address', async () => {
+    const { simulator, put, config } = await start();
+    simulator.application.addCertificate(await put());
+    const between = await startServer(async (request, response) => {
+      const answer = await fetch(new URL(request.path, simulator.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: request.body,
+      });
+      sendJson(response, answer.status, await answer.json());
+    });
+    stops.push(between.stop);
+    const tokens = createTokenProvider({ ...config, authority: between.url });
+    await expect(tokens.token({ fresh: false })).rejects.toMatchObject({
+      code: 'AADSTS700023',
+    });
   });
 });

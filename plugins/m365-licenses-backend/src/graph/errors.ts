@@ -24,7 +24,7 @@ export type GraphErrorKind =
 /** A call to Microsoft that failed, with what to do about it. */
 export class GraphError extends CustomErrorBase {
   readonly kind: GraphErrorKind;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, where Microsoft answered. */
   readonly status?: number;
   /** Microsoft's code, for example `Authorization_RequestDenied`. */
   readonly code?: string;
@@ -34,6 +34,8 @@ export class GraphError extends CustomErrorBase {
   readonly requestId?: string;
   /** What the administrator can do. */
   readonly mend?: string;
+  /** Milliseconds that Microsoft asks to wait before a token is asked for. */
+  readonly retryAfterMs?: number;
 
   constructor(
     message: string,
@@ -44,6 +46,7 @@ export class GraphError extends CustomErrorBase {
       graphMessage?: string;
       requestId?: string;
       mend?: string;
+      retryAfterMs?: number;
       cause?: unknown;
     },
   ) {
@@ -55,15 +58,22 @@ export class GraphError extends CustomErrorBase {
     this.graphMessage = options.graphMessage;
     this.requestId = options.requestId;
     this.mend = options.mend;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+/** Who is granted permissions: an application, a person through it, or an identity of Azure. */
+export type Grantee = 'application' | 'person' | 'managedIdentity';
 
 /** What is asked of Microsoft, as far as a message about its failure needs it. */
 export interface Operation {
   /** For messages, for example `Reading the accounts`. */
   what: string;
-  /** The application permissions it needs, for example `User.Read.All`. */
+  /** The permissions it needs, for example `User.Read.All`. */
   permission: string;
+  /** The directory role that a person needs besides, for example `Reports Reader`. */
+  role?: string;
+  grantee: Grantee;
 }
 
 const errorBodySchema = z.object({
@@ -99,7 +109,7 @@ function mendOf(
     case 'credential':
       return 'Microsoft refuses the token even when it is new: check that target and authority belong to the same cloud, and that the app registration is enabled.';
     case 'permission':
-      return `Grant the application permission ${operation.permission} to the app registration in Microsoft Entra ID, with admin consent.`;
+      return grantOf(operation);
     case 'premium':
       return 'Reading sign-in activity needs Microsoft Entra ID P1 or P2 in the tenant.';
     case 'conflict':
@@ -113,11 +123,31 @@ function mendOf(
   }
 }
 
-/** Takes out what looks like a token, should an answer repeat one. */
+function grantOf({ permission, role, grantee }: Operation): string {
+  switch (grantee) {
+    case 'person':
+      return `Grant the delegated permission ${permission} to the app registration in Microsoft Entra ID, with admin consent, then press Authorize on the Connections tab${
+        role
+          ? `; who signs in there needs the directory role ${role} as well`
+          : ''
+      }.`;
+    case 'managedIdentity':
+      return `Grant the application permission ${permission} to the managed identity, which needs PowerShell (New-MgServicePrincipalAppRoleAssignment) or the Azure CLI; it can take a day until Azure puts it into the identity's tokens.`;
+    default:
+      return `Grant the application permission ${permission} to the app registration in Microsoft Entra ID, with admin consent.`;
+  }
+}
+
+/**
+ * Takes out what looks like a token, should an answer repeat one: bearer
+ * tokens, those in the form of a JWT (assertions too), and the codes and
+ * refresh tokens of Microsoft Entra ID, which begin with a version and ".A".
+ */
 export function withoutTokens(text: string): string {
   return text
     .replace(/\bBearer\s+[^\s"'<]+/gi, 'Bearer (left out)')
-    .replace(/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '(token left out)');
+    .replace(/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '(token left out)')
+    .replace(/\b[01]\.A[\w.-]{16,}/g, '(token left out)');
 }
 
 /** The text of an answer's body: of an HTML page its title. */
@@ -199,6 +229,13 @@ export function errorOfConnection(
         : `Check that this machine can reach ${host}, through a proxy where there is one, and try again.`,
     },
   );
+}
+
+/** The code of a failed system call, such as `ENOENT`, without its text. */
+export function systemCodeOf(thrown: unknown): string {
+  return isError(thrown) && typeof thrown.code === 'string'
+    ? thrown.code
+    : 'no reason given';
 }
 
 /** The innermost reason of a failed request, such as `connect ECONNREFUSED`. */

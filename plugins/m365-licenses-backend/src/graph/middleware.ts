@@ -168,13 +168,21 @@ function retrying(options: {
 
 /** A lost connection, or a token endpoint that asks for patience. */
 function troubleThrown(error: unknown): Trouble | undefined {
-  const kind = error instanceof GraphError ? error.kind : undefined;
-  if (kind === 'network') {
-    return { kind: 'connection', what: 'the connection failed' };
+  if (!(error instanceof GraphError)) {
+    return undefined;
   }
-  return kind === 'throttled'
-    ? { kind, what: 'Microsoft Entra ID is busy' }
-    : undefined;
+  switch (error.kind) {
+    case 'network':
+      return { kind: 'connection', what: 'the connection failed' };
+    case 'throttled':
+      return {
+        kind: 'throttled',
+        what: 'Microsoft Entra ID is busy',
+        retryAfterMs: error.retryAfterMs,
+      };
+    default:
+      return undefined;
+  }
 }
 
 /** Sends the token, to the target only; a refused one is renewed once. */

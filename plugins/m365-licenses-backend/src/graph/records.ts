@@ -171,6 +171,11 @@ const groupSchema = z.object({
   displayName: optionalText,
 });
 
+const organizationSchema = z.object({
+  id: text.min(1),
+  displayName: optionalText,
+});
+
 const settings = z.object({ displayConcealedNames: z.boolean() });
 const settingsSchema = z.union([
   settings,
@@ -228,6 +233,10 @@ export const readGroup = reader(
     displayName: group.displayName ?? group.id,
   }),
 );
+export const readOrganization = reader(organizationSchema, organization => ({
+  id: organization.id,
+  displayName: organization.displayName ?? organization.id,
+}));
 export const readReportSettings = reader(settingsSchema, parsed => parsed);
 
 const identified = z.object({ id: text });

@@ -56,7 +56,11 @@ describe('parseRetryAfter', () => {
 });
 
 describe('Patience', () => {
-  const operation = { what: 'Reading', permission: 'User.Read.All' };
+  const operation = {
+    what: 'Reading',
+    permission: 'User.Read.All',
+    grantee: 'application' as const,
+  };
 
   function patience(limits: Partial<RetryLimits>, signal?: AbortSignal) {
     return new Patience({

@@ -147,6 +147,141 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** Where a PEM certificate and its private key are: each inline or in a file. */
+export interface CertificateSource {
+  certificate?: string;
+  certificatePath?: string;
+  privateKey?: string;
+  privateKeyPath?: string;
+  /** Of an encrypted private key. */
+  passphrase?: string;
+}
+
+/** How an application proves who it is. */
+export type ClientCredential =
+  | { type: 'clientSecret'; clientSecret: string }
+  | { type: 'clientCertificate'; source: CertificateSource };
+
+/** How a connection gets its tokens. */
+export type Credential =
+  | ClientCredential
+  /** A person signed in; the application proves itself as well. */
+  | { type: 'authorizationCode'; client: ClientCredential }
+  | {
+      type: 'managedIdentity';
+      /** The client id of a user-assigned identity; the system's own without. */
+      identityClientId?: string;
+      /**
+       * Where the identity does not hold the permissions itself but stands in
+       * for the application as its federated credential: by a token of the
+       * identity, or by one in a file that the platform keeps fresh.
+       */
+      federation?: { type: 'identity' } | { type: 'file'; path: string };
+    };
+
+/** One set of credentials of a tenant; addresses were checked before. */
+export interface ConnectionConfig {
+  /** The tenant's name in the configuration. */
+  name: string;
+  tenantId: string;
+  /** Undefined for a managed identity that holds the permissions itself. */
+  clientId?: string;
+  credential: Credential;
+  /** For example https://login.microsoftonline.com. */
+  authority: string;
+  /** For example https://graph.microsoft.com. */
+  target: string;
+}
+
+/** Microsoft refused the credentials: nobody asks again before `retryAt`. */
+export interface Refusal {
+  message: string;
+  /** For example `AADSTS7000222`. */
+  code: string | null;
+  mend: string | null;
+  requestId: string | null;
+  /** ISO 8601. */
+  since: string;
+  /** ISO 8601. */
+  retryAt: string;
+}
+
+/** Remembers, for all replicas, that Microsoft refused the credentials. */
+export interface RefusalMemory {
+  current(): Promise<Refusal | undefined>;
+  /** Keeps `since` of an earlier refusal with the same code. */
+  remember(
+    refusal: Pick<Refusal, 'message' | 'code' | 'mend' | 'requestId'>,
+    at: Date,
+  ): Promise<void>;
+  forget(): Promise<void>;
+}
+
+/** Keeps what a person's sign-in gave, encrypted, for all replicas. */
+export interface TokenVault {
+  /** The kept token cache; undefined when nobody signed in. */
+  read(): Promise<string | undefined>;
+  /**
+   * Renews what is kept: of all callers in all replicas one at a time. What
+   * `work` returns as `keep` replaces what was kept, unless it was forgotten or
+   * replaced by a new sign-in meanwhile. When `work` throws, nothing changes.
+   */
+  renew<T>(
+    work: (kept: string | undefined) => Promise<{ keep?: string; result: T }>,
+  ): Promise<T>;
+}
+
+/** What an access token says about whom Microsoft takes us for. */
+export interface TokenFacts {
+  kind: 'application' | 'delegated';
+  tenantId: string | null;
+  clientId: string | null;
+  applicationName: string | null;
+  /** Who signed in; null for an application. */
+  userPrincipalName: string | null;
+  /** Application permissions (roles) or delegated ones (scopes). */
+  permissions: string[];
+  /** Template ids of the directory roles of who signed in; null where the token does not say. */
+  roleTemplateIds: string[] | null;
+  /** ISO 8601. */
+  expiresAt: string | null;
+}
+
+/** What a person's sign-in gave. */
+export interface SignIn {
+  /** For a {@link TokenVault}; holds tokens. */
+  tokenCache: string;
+  tenantId: string;
+  userPrincipalName: string;
+  displayName: string | null;
+  scopes: string[];
+}
+
+/** The two legs of signing in (OAuth 2.0 authorization code with PKCE). */
+export interface AuthorizationCodeFlow {
+  /** @returns the address at Microsoft to go to, and what redeeming will need */
+  begin(options: {
+    redirectUri: string;
+    state: string;
+    nonce: string;
+    /** Delegated permissions by name, for example `User.Read.All`. */
+    permissions: string[];
+  }): Promise<{ url: string; codeVerifier: string }>;
+  /**
+   * Redeems the code that Microsoft sent back.
+   *
+   * @throws GraphError of kind `credential`, `network` or `throttled`; when the
+   *   answer's nonce is not the one given, `credential`
+   */
+  redeem(options: {
+    code: string;
+    codeVerifier: string;
+    nonce: string;
+    redirectUri: string;
+    permissions: string[];
+  }): Promise<SignIn>;
+}
+
 /** One tenant of Microsoft 365. All calls throw {@link GraphError}. */
 export interface GraphConnection {
   /**
@@ -172,6 +307,29 @@ export interface GraphConnection {
     options?: RequestOptions,
   ): Promise<{ displayConcealedNames: boolean }>;
   group(id: string, options?: RequestOptions): Promise<GraphGroup>;
+  /**
+   * Whom Microsoft takes us for, by an access token that is asked for now: it
+   * shows that the credential still works, and permissions granted lately.
+   *
+   * @throws GraphError of kind `answer` when the token cannot be read
+   */
+  identity(options?: RequestOptions): Promise<TokenFacts>;
+  /**
+   * The tenant's own record, which any permission to read the directory opens.
+   * `serverTime` (ISO 8601) is Microsoft's clock, to the second.
+   */
+  organization(options?: RequestOptions): Promise<{
+    id: string;
+    displayName: string;
+    serverTime: string | null;
+  }>;
+  /**
+   * Reads one account with its sign-in activity.
+   *
+   * @throws GraphError of kind `premium` where the tenant's plan lacks it, of
+   *   kind `permission` where AuditLog.Read.All is missing
+   */
+  probeSignInActivity(options?: RequestOptions): Promise<void>;
   activeUserDetail(
     period: ReportPeriod,
     options?: RequestOptions,

@@ -60,7 +60,12 @@ describe.each(databases.eachSupportedId())('Reclamations on %p', databaseId => {
         limits: { wait: async () => {} },
       },
     );
-    tenant = { name: 'contoso', graph, reclamationEnabled: true };
+    tenant = {
+      name: 'contoso',
+      graph,
+      reclamationGraph: graph,
+      reclamationEnabled: true,
+    };
     reclamations = Reclamations.create({
       stores,
       logger: mockServices.logger.mock(),

@@ -29,7 +29,10 @@ const PATIENCE_MS = 3 * 60_000;
 /** A tenant as reclamation needs it. */
 export interface ReclamationTenant {
   name: string;
+  /** The connection that reads. */
   graph: GraphConnection;
+  /** The connection that writes, which may have credentials of its own. */
+  reclamationGraph: GraphConnection;
   reclamationEnabled: boolean;
 }
 
@@ -232,7 +235,7 @@ export class Reclamations {
       this.#now(),
     );
     try {
-      const { requestId } = await tenant.graph.removeLicenses(
+      const { requestId } = await tenant.reclamationGraph.removeLicenses(
         reclamation.user.id,
         items.map(({ skuId }) => skuId),
         { signal },

@@ -23,6 +23,7 @@ describe('TaskRunner', () => {
   let triggered: string[];
   let scheduler: SchedulerService;
   let runner: TaskRunner;
+  let logged: string[];
 
   beforeEach(async () => {
     world = await createWorld(await databases.init('SQLITE_3'), {
@@ -30,6 +31,7 @@ describe('TaskRunner', () => {
     });
     scheduled = new Map();
     triggered = [];
+    logged = [];
     scheduler = mockServices.scheduler.mock({
       scheduleTask: async task => {
         scheduled.set(task.id, task);
@@ -38,8 +40,11 @@ describe('TaskRunner', () => {
         triggered.push(taskId);
       },
     });
+    const log = (line: string) => {
+      logged.push(line);
+    };
     runner = TaskRunner.create({
-      logger: mockServices.logger.mock(),
+      logger: mockServices.logger.mock({ info: log, warn: log }),
       scheduler,
       stores: world.stores,
       now: world.now,
@@ -48,8 +53,12 @@ describe('TaskRunner', () => {
 
   afterEach(() => world.stop());
 
-  async function schedule(tasks: Partial<TenantTasks['tasks']> = {}) {
+  async function schedule(
+    tasks: Partial<TenantTasks['tasks']> = {},
+    hooks: Pick<TenantTasks, 'holdOff' | 'onRefused'> = {},
+  ) {
     await runner.schedule({
+      ...hooks,
       name: TENANT,
       graph: world.graph,
       maxGoneShare: 0.2,
@@ -198,5 +207,81 @@ describe('TaskRunner', () => {
       new ConflictError('Application Roster of contoso is running already'),
     );
     expect(triggered).toEqual([]);
+  });
+
+  it('skips a run while Microsoft should not be asked, and refuses to trigger one', async () => {
+    let reason: string | undefined = 'Nobody signed in';
+    await schedule({}, { holdOff: async () => reason });
+    await due(ROSTER);
+    await due(LICENSES);
+    expect(world.simulator.requests.total).toBe(0);
+    expect(await world.runs('application-roster')).toEqual([]);
+    expect(logged).toEqual([
+      'Application Roster of contoso is skipped: Nobody signed in',
+      'License Information of contoso is skipped: Nobody signed in',
+    ]);
+    await expect(runner.trigger(TENANT, 'application-roster')).rejects.toThrow(
+      new ConflictError('Nobody signed in'),
+    );
+
+    reason = undefined;
+    await due(ROSTER);
+    expect(await world.runs('application-roster')).toMatchObject([
+      { status: 'succeeded' },
+    ]);
+    await runner.trigger(TENANT, 'application-roster');
+    expect(triggered).toEqual([ACCESS, ROSTER]);
+  });
+
+  it('says when Microsoft refused the credentials to a run, and only then', async () => {
+    let refusals = 0;
+    const onRefused = async () => {
+      refusals += 1;
+      throw new Error('The check-up failed');
+    };
+    await schedule({}, { onRefused });
+    world.simulator.faults.denyRole('User.Read.All');
+    await expect(due(ROSTER)).rejects.toThrow('User.Read.All');
+    expect(refusals).toBe(0);
+
+    world.simulator.faults.clear();
+    world.simulator.faults.expireTokens();
+    world.simulator.faults.refuseSecret = true;
+    await expect(due(ROSTER)).rejects.toThrow('AADSTS7000215');
+    expect(refusals).toBe(1);
+    expect(await world.runs('application-roster')).toMatchObject([
+      { status: 'failed' },
+      { status: 'failed' },
+    ]);
+    expect(logged).toContain(
+      'The connection of contoso was not checked: Error: The check-up failed',
+    );
+  });
+
+  it('resumes what never succeeded or failed last, and nothing else', async () => {
+    await schedule({ 'license-information': { enabled: false } });
+    await runner.resume(TENANT);
+    // Application Access is started by the first roster.
+    expect(triggered).toEqual([ROSTER]);
+
+    await due(ROSTER);
+    await due(ACCESS);
+    triggered.splice(0);
+    await runner.resume(TENANT);
+    expect(triggered).toEqual([]);
+
+    world.simulator.faults.concealNames = true;
+    await expect(due(ACCESS)).rejects.toThrow('conceals the names');
+    await runner.resume(TENANT);
+    expect(triggered).toEqual([ACCESS]);
+
+    await world.stores.taskRuns.start(
+      TENANT,
+      'application-access',
+      world.now(),
+    );
+    await runner.resume(TENANT);
+    expect(triggered).toEqual([ACCESS]);
+    await expect(runner.resume('fabrikam')).rejects.toThrow(NotFoundError);
   });
 });

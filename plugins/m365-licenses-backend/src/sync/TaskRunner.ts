@@ -33,6 +33,10 @@ export interface TenantTasks extends SyncOptions {
     SyncTaskName,
     { enabled: boolean; schedule?: SchedulerServiceTaskScheduleDefinition }
   >;
+  /** Why Microsoft should not be asked for this tenant now; a due run is skipped then. */
+  holdOff?(): Promise<string | undefined>;
+  /** Called when Microsoft refused the credentials to a run. */
+  onRefused?(): Promise<void>;
 }
 
 type Frequency = SchedulerServiceTaskScheduleDefinition['frequency'];
@@ -101,9 +105,13 @@ export class TaskRunner {
   /**
    * Runs a task as soon as a replica is free, instead of at its next time.
    *
+   * Who lets a person do this calls `ConnectionStore.retryNow` before, so that
+   * an earlier refusal does not hold it off.
+   *
    * @throws NotFoundError when there is no such tenant
-   * @throws ConflictError when the task is switched off, runs already, or
-   *   needs what another task has not read yet
+   * @throws ConflictError when the task is switched off, runs already, needs
+   *   what another task has not read yet, or when Microsoft should not be asked
+   *   for the tenant now
    */
   async trigger(tenantName: string, name: SyncTaskName): Promise<void> {
     const tenant = this.#tenant(tenantName);
@@ -120,6 +128,10 @@ export class TaskRunner {
         } first`,
       );
     }
+    const heldOff = await tenant.holdOff?.();
+    if (heldOff) {
+      throw new ConflictError(heldOff);
+    }
     const { current } = await this.#stores.taskRuns.latest(tenantName, name);
     try {
       await this.#scheduler.triggerTask(this.#id(tenant, name));
@@ -132,6 +144,30 @@ export class TaskRunner {
         );
       }
       throw error;
+    }
+  }
+
+  /**
+   * Starts what a connection that is mended kept from running: the tasks that
+   * never succeeded or whose last run failed. One that needs another task's
+   * first success is started by that.
+   *
+   * @throws NotFoundError when there is no such tenant
+   */
+  async resume(tenantName: string): Promise<void> {
+    const tenant = this.#tenant(tenantName);
+    for (const name of SYNC_TASKS) {
+      const { after } = TASKS[name];
+      const { current, last, lastSuccessAt } =
+        await this.#stores.taskRuns.latest(tenantName, name);
+      if (
+        tenant.tasks[name].enabled &&
+        !current &&
+        (lastSuccessAt === undefined || last?.status === 'failed') &&
+        (!after || (await this.#hasSucceeded(tenant, after)))
+      ) {
+        await this.#start(tenant, name);
+      }
     }
   }
 
@@ -178,6 +214,13 @@ export class TaskRunner {
     signal: AbortSignal,
   ): Promise<void> {
     const task = TASKS[name];
+    const heldOff = await tenant.holdOff?.();
+    if (heldOff) {
+      this.#logger.info(
+        `${task.title} of ${tenant.name} is skipped: ${heldOff}`,
+      );
+      return;
+    }
     const { after } = task;
     if (
       after &&
@@ -201,6 +244,7 @@ export class TaskRunner {
       timeoutMs: Duration.fromDurationLike(
         this.#scheduleOf(tenant, name).timeout,
       ).toMillis(),
+      onRefused: async () => tenant.onRefused?.(),
     });
     if (firstTime && (status === 'succeeded' || status === 'partial')) {
       await this.#startWaiting(tenant, name);
@@ -211,14 +255,18 @@ export class TaskRunner {
   async #startWaiting(tenant: TenantTasks, name: SyncTaskName): Promise<void> {
     for (const waiting of SYNC_TASKS) {
       if (TASKS[waiting].after === name && tenant.tasks[waiting].enabled) {
-        try {
-          await this.trigger(tenant.name, waiting);
-        } catch (error) {
-          this.#logger.warn(
-            `${TASKS[waiting].title} of ${tenant.name} could not be started yet and runs at its next time: ${error}`,
-          );
-        }
+        await this.#start(tenant, waiting);
       }
+    }
+  }
+
+  async #start(tenant: TenantTasks, name: SyncTaskName): Promise<void> {
+    try {
+      await this.trigger(tenant.name, name);
+    } catch (error) {
+      this.#logger.warn(
+        `${TASKS[name].title} of ${tenant.name} could not be started yet and runs at its next time: ${error}`,
+      );
     }
   }
 

@@ -6,7 +6,7 @@ import {
   isConcealedName,
   isConcealedReport,
   SHOW_NAMES,
-} from './concealment';
+} from '../insights/concealment';
 import { SyncError } from './errors';
 import { addWrites, type SyncContext, type SyncTask } from './task';
 
@@ -59,7 +59,7 @@ async function checkSetting(context: SyncContext): Promise<void> {
     context.leaveOut({
       what: 'The setting that conceals names in reports',
       why: `${error.message}; the names in the reports are looked at instead`,
-      mend: 'Grant the application permission ReportSettings.Read.All with admin consent',
+      mend: error.mend ?? 'Grant the permission ReportSettings.Read.All',
     });
     return;
   }

@@ -55,7 +55,7 @@ async function readAccountsAsFarAsAllowed(context: SyncContext) {
       mend:
         error.kind === 'premium'
           ? 'Last sign-ins need Microsoft Entra ID P1 or P2 in the tenant; without it everything else is synced all the same'
-          : 'Grant the application permission AuditLog.Read.All with admin consent',
+          : error.mend ?? 'Grant the permission AuditLog.Read.All',
     });
     return seen;
   }
@@ -107,10 +107,7 @@ async function nameGroups(context: SyncContext): Promise<void> {
       context.leaveOut({
         what: 'Names of groups that grant licenses',
         why: refusal.message,
-        mend:
-          refusal.kind === 'permission'
-            ? 'Grant the application permission GroupMember.Read.All with admin consent'
-            : refusal.mend ?? 'They are asked for again in the next run',
+        mend: refusal.mend ?? 'They are asked for again in the next run',
       });
       return;
     }

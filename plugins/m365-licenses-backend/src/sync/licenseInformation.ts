@@ -21,7 +21,7 @@ async function readSubscriptions(
     context.leaveOut({
       what: 'Subscriptions with their dates',
       why: error.message,
-      mend: 'Grant the application permission Organization.Read.All with admin consent',
+      mend: error.mend ?? 'Grant the permission Organization.Read.All',
     });
     return undefined;
   }

@@ -8,6 +8,7 @@ import type {
   TaskRunCounts,
 } from 'backstage-plugin-m365-licenses-common';
 import type { Stores } from '../database/types';
+import { GraphError } from '../graph/errors';
 import type { GraphConnection, Malformed } from '../graph/types';
 import { problemOf, type RecordedProblem } from './errors';
 
@@ -68,6 +69,8 @@ export interface RunOptions
   logger: LoggerService;
   /** When the scheduler gives up on the run, in milliseconds. */
   timeoutMs: number;
+  /** Called when Microsoft refused the credentials, after it was recorded. */
+  onRefused?(): Promise<void>;
 }
 
 /** Adds what a store did to the counts of a run. */
@@ -218,6 +221,11 @@ export async function runTask(
     }
     const problem = problemOf(error);
     await finish('failed', problem);
+    if (error instanceof GraphError && error.kind === 'credential') {
+      await run.onRefused?.().catch((failure: unknown) => {
+        logger.warn(`The connection of ${tenant} was not checked: ${failure}`);
+      });
+    }
     // Not the error itself: a failed query's message holds people's data.
     const failure = new Error(
       `${task.title} of ${tenant}: ${problem.message}${

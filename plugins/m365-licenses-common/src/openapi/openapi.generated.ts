@@ -9,7 +9,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The configured tenants, also those that could not be started */
+        /** The tenants, also those that could not be started and retired ones */
         get: operations["listTenants"];
         put?: never;
         post?: never;
@@ -31,6 +31,122 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How each tenant is connected, and what its check-up found
+         * @description Every tenant: started ones, those refused by their configuration, and retired ones whose history is kept.
+         */
+        get: operations["listConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a tenant is connected, and what its check-up found */
+        get: operations["getConnection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/connection/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check the connection now
+         * @description Asks Microsoft at once, also where it refused before. Takes some seconds.
+         */
+        post: operations["checkConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/connection/authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin signing in at Microsoft for a tenant that is connected by a person
+         * @description Answers the address at Microsoft to go to. What Microsoft sends back to the redirect URI is for `completeAuthorization`, by the same person and within ten minutes.
+         */
+        post: operations["startAuthorization"];
+        /** Forget the refresh tokens that a person's sign-in gave */
+        delete: operations["deleteAuthorization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authorization-responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand over what Microsoft sent back after a sign-in */
+        post: operations["completeAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/concealed-activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Activity that was stored under concealed names */
+        get: operations["getConcealedActivity"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove activity that was stored under concealed names
+         * @description Concealed names belong to nobody who can be found; removing them loses nothing.
+         */
+        delete: operations["purgeConcealedActivity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -333,6 +449,12 @@ export interface components {
         Tenant: {
             name: string;
             tenantId: string | null;
+            /**
+             * @description started; refused because of its configuration, see problem; or retired: no longer configured or switched off, its history is kept and counted nowhere
+             * @enum {string}
+             */
+            status: "started" | "refused" | "retired";
+            retiredAt: components["schemas"]["NullableDateTime"];
             /** @description Why this tenant was not started, naming the configuration key; null when it was */
             problem: string | null;
             reclamationEnabled: boolean;
@@ -370,9 +492,98 @@ export interface components {
         };
         Problem: {
             task?: components["schemas"]["SyncTaskName"];
+            finding?: components["schemas"]["FindingId"];
             message: string;
             mend: string | null;
             requestId?: string | null;
+        };
+        /**
+         * @description What the credentials are for; reclamation may have its own
+         * @enum {string}
+         */
+        ConnectionPurpose: "sync" | "reclamation";
+        /**
+         * @description connected; attention: works, with warnings; failing; notAuthorized: nobody signed in yet; notChecked: no check-up yet; refused: the configuration is wrong; retired
+         * @enum {string}
+         */
+        ConnectionStatus: "connected" | "attention" | "failing" | "notAuthorized" | "notChecked" | "refused" | "retired";
+        Connection: {
+            tenant: components["schemas"]["Tenant"];
+            status: components["schemas"]["ConnectionStatus"];
+            /** @description One for the sync; another where reclamation has its own. None for refused and retired tenants */
+            credentials: components["schemas"]["ConnectionCredential"][];
+            check: null | components["schemas"]["CheckUp"];
+        };
+        /** @enum {string} */
+        CredentialType: "clientSecret" | "clientCertificate" | "authorizationCode" | "managedIdentity";
+        ConnectionCredential: {
+            purpose: components["schemas"]["ConnectionPurpose"];
+            type: components["schemas"]["CredentialType"];
+            /** @description The application's id; null for a managed identity that needs none */
+            clientId: string | null;
+            authority: string;
+            target: string;
+            /** @description The certificate the application signs with, if it does */
+            certificate: null | {
+                subject: string;
+                /** @description SHA-256 */
+                thumbprint: string;
+                /** Format: date-time */
+                expiresAt: string;
+            };
+            /** @description Who signed in, where a person must */
+            authorization: null | {
+                /** @description The account at Microsoft */
+                userPrincipalName: string;
+                displayName: string | null;
+                /** @description Entity ref of the person in this portal */
+                authorizedBy: string;
+                /** Format: date-time */
+                authorizedAt: string;
+                scopes: string[];
+            };
+            /** @description Why Microsoft gives no token, and when it is asked again by itself */
+            refusal: null | {
+                message: string;
+                mend: string | null;
+                /** Format: date-time */
+                since: string;
+                /** Format: date-time */
+                retryAt: string;
+                requestId: string | null;
+            };
+        };
+        CheckUp: {
+            /** Format: date-time */
+            checkedAt: string;
+            findings: components["schemas"]["Finding"][];
+        };
+        /** @enum {string} */
+        FindingId: "authorization" | "token" | "certificate" | "identity" | "clock" | "directory" | "permissions" | "signInActivity" | "report" | "concealment";
+        /** @enum {string} */
+        FindingStatus: "ok" | "warning" | "failing";
+        Finding: {
+            id: components["schemas"]["FindingId"];
+            purpose: components["schemas"]["ConnectionPurpose"];
+            /** @description The task whose permissions this is about */
+            task: null | ("application-roster" | "application-access" | "license-information" | "reclamation");
+            status: components["schemas"]["FindingStatus"];
+            /** @description What was found, in a few words */
+            title: string;
+            /** @description What it means */
+            detail: string;
+            /** @description What mends it, in order; alternatives say so */
+            steps: {
+                text: string;
+                /** @description A line for a shell that does this step */
+                command: string | null;
+            }[];
+            requestId: string | null;
+        };
+        ConcealedActivity: {
+            rows: number;
+            firstSeenAt: components["schemas"]["NullableDateTime"];
+            lastReportDate: components["schemas"]["NullableDate"];
         };
         Task: {
             task: components["schemas"]["SyncTaskName"];
@@ -696,6 +907,223 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listConnections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All connections */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Connection"][];
+                        totalItems: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    checkConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection with what was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    startAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    purpose?: components["schemas"]["ConnectionPurpose"];
+                    /** @description The Connections tab of this portal, as registered with the application */
+                    redirectUri: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Where to go */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        url: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteAuthorization: {
+        parameters: {
+            query?: {
+                purpose?: components["schemas"]["ConnectionPurpose"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection without them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    completeAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    state: string;
+                    code?: string;
+                    /** @description OAuth 2.0 error, for example access_denied */
+                    error?: string;
+                    errorDescription?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Signed in; the tasks of the tenant begin */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tenant: string;
+                        purpose: components["schemas"]["ConnectionPurpose"];
+                        connection: components["schemas"]["Connection"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getConcealedActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How much there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcealedActivity"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    purgeConcealedActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was removed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcealedActivity"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listTasks: {
         parameters: {
             query?: never;
@@ -916,6 +1344,8 @@ export interface operations {
                         reportRefreshDate?: components["schemas"]["NullableDate"];
                         historySince?: components["schemas"]["NullableDate"];
                         inactiveAfterDays: number;
+                        /** @description Why these dates are older than they could be, for example because Microsoft conceals the names in reports */
+                        problem: null | components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1197,7 +1627,7 @@ export const openApiDocument = {
     "/tenants": {
       "get": {
         "operationId": "listTenants",
-        "summary": "The configured tenants, also those that could not be started",
+        "summary": "The tenants, also those that could not be started and retired ones",
         "responses": {
           "200": {
             "description": "All tenants",
@@ -1247,6 +1677,313 @@ export const openApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/TenantOverview"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/connections": {
+      "get": {
+        "operationId": "listConnections",
+        "summary": "How each tenant is connected, and what its check-up found",
+        "description": "Every tenant: started ones, those refused by their configuration, and retired ones whose history is kept.",
+        "responses": {
+          "200": {
+            "description": "All connections",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items",
+                    "totalItems"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Connection"
+                      }
+                    },
+                    "totalItems": {
+                      "type": "integer"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/connection": {
+      "get": {
+        "operationId": "getConnection",
+        "summary": "How a tenant is connected, and what its check-up found",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The connection",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Connection"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/connection/check": {
+      "post": {
+        "operationId": "checkConnection",
+        "summary": "Check the connection now",
+        "description": "Asks Microsoft at once, also where it refused before. Takes some seconds.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The connection with what was found",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Connection"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/connection/authorization": {
+      "post": {
+        "operationId": "startAuthorization",
+        "summary": "Begin signing in at Microsoft for a tenant that is connected by a person",
+        "description": "Answers the address at Microsoft to go to. What Microsoft sends back to the redirect URI is for `completeAuthorization`, by the same person and within ten minutes.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "redirectUri"
+                ],
+                "properties": {
+                  "purpose": {
+                    "$ref": "#/components/schemas/ConnectionPurpose"
+                  },
+                  "redirectUri": {
+                    "type": "string",
+                    "minLength": 1,
+                    "description": "The Connections tab of this portal, as registered with the application"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Where to go",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "url",
+                    "expiresAt"
+                  ],
+                  "properties": {
+                    "url": {
+                      "type": "string"
+                    },
+                    "expiresAt": {
+                      "type": "string",
+                      "format": "date-time"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteAuthorization",
+        "summary": "Forget the refresh tokens that a person's sign-in gave",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "purpose",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/ConnectionPurpose"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The connection without them",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Connection"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/authorization-responses": {
+      "post": {
+        "operationId": "completeAuthorization",
+        "summary": "Hand over what Microsoft sent back after a sign-in",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "state"
+                ],
+                "properties": {
+                  "state": {
+                    "type": "string",
+                    "minLength": 1
+                  },
+                  "code": {
+                    "type": "string",
+                    "minLength": 1
+                  },
+                  "error": {
+                    "type": "string",
+                    "description": "OAuth 2.0 error, for example access_denied"
+                  },
+                  "errorDescription": {
+                    "type": "string"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Signed in; the tasks of the tenant begin",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "tenant",
+                    "purpose",
+                    "connection"
+                  ],
+                  "properties": {
+                    "tenant": {
+                      "type": "string"
+                    },
+                    "purpose": {
+                      "$ref": "#/components/schemas/ConnectionPurpose"
+                    },
+                    "connection": {
+                      "$ref": "#/components/schemas/Connection"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/concealed-activity": {
+      "get": {
+        "operationId": "getConcealedActivity",
+        "summary": "Activity that was stored under concealed names",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "How much there is",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ConcealedActivity"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "purgeConcealedActivity",
+        "summary": "Remove activity that was stored under concealed names",
+        "description": "Concealed names belong to nobody who can be found; removing them loses nothing.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "What was removed",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ConcealedActivity"
                 }
               }
             }
@@ -1651,7 +2388,8 @@ export const openApiDocument = {
                       "required": [
                         "items",
                         "services",
-                        "inactiveAfterDays"
+                        "inactiveAfterDays",
+                        "problem"
                       ],
                       "properties": {
                         "items": {
@@ -1675,6 +2413,17 @@ export const openApiDocument = {
                         },
                         "inactiveAfterDays": {
                           "type": "integer"
+                        },
+                        "problem": {
+                          "description": "Why these dates are older than they could be, for example because Microsoft conceals the names in reports",
+                          "oneOf": [
+                            {
+                              "type": "null"
+                            },
+                            {
+                              "$ref": "#/components/schemas/Problem"
+                            }
+                          ]
                         }
                       }
                     }
@@ -2351,6 +3100,8 @@ export const openApiDocument = {
         "required": [
           "name",
           "tenantId",
+          "status",
+          "retiredAt",
           "problem",
           "reclamationEnabled",
           "inactiveAfterDays",
@@ -2365,6 +3116,18 @@ export const openApiDocument = {
               "string",
               "null"
             ]
+          },
+          "status": {
+            "type": "string",
+            "description": "started; refused because of its configuration, see problem; or retired: no longer configured or switched off, its history is kept and counted nowhere",
+            "enum": [
+              "started",
+              "refused",
+              "retired"
+            ]
+          },
+          "retiredAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
           },
           "problem": {
             "type": [
@@ -2511,6 +3274,9 @@ export const openApiDocument = {
           "task": {
             "$ref": "#/components/schemas/SyncTaskName"
           },
+          "finding": {
+            "$ref": "#/components/schemas/FindingId"
+          },
           "message": {
             "type": "string"
           },
@@ -2525,6 +3291,369 @@ export const openApiDocument = {
               "string",
               "null"
             ]
+          }
+        }
+      },
+      "ConnectionPurpose": {
+        "type": "string",
+        "description": "What the credentials are for; reclamation may have its own",
+        "enum": [
+          "sync",
+          "reclamation"
+        ]
+      },
+      "ConnectionStatus": {
+        "type": "string",
+        "description": "connected; attention: works, with warnings; failing; notAuthorized: nobody signed in yet; notChecked: no check-up yet; refused: the configuration is wrong; retired",
+        "enum": [
+          "connected",
+          "attention",
+          "failing",
+          "notAuthorized",
+          "notChecked",
+          "refused",
+          "retired"
+        ]
+      },
+      "Connection": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "tenant",
+          "status",
+          "credentials",
+          "check"
+        ],
+        "properties": {
+          "tenant": {
+            "$ref": "#/components/schemas/Tenant"
+          },
+          "status": {
+            "$ref": "#/components/schemas/ConnectionStatus"
+          },
+          "credentials": {
+            "type": "array",
+            "description": "One for the sync; another where reclamation has its own. None for refused and retired tenants",
+            "items": {
+              "$ref": "#/components/schemas/ConnectionCredential"
+            }
+          },
+          "check": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/CheckUp"
+              }
+            ]
+          }
+        }
+      },
+      "CredentialType": {
+        "type": "string",
+        "enum": [
+          "clientSecret",
+          "clientCertificate",
+          "authorizationCode",
+          "managedIdentity"
+        ]
+      },
+      "ConnectionCredential": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "purpose",
+          "type",
+          "clientId",
+          "authority",
+          "target",
+          "certificate",
+          "authorization",
+          "refusal"
+        ],
+        "properties": {
+          "purpose": {
+            "$ref": "#/components/schemas/ConnectionPurpose"
+          },
+          "type": {
+            "$ref": "#/components/schemas/CredentialType"
+          },
+          "clientId": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The application's id; null for a managed identity that needs none"
+          },
+          "authority": {
+            "type": "string"
+          },
+          "target": {
+            "type": "string"
+          },
+          "certificate": {
+            "description": "The certificate the application signs with, if it does",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "subject",
+                  "thumbprint",
+                  "expiresAt"
+                ],
+                "properties": {
+                  "subject": {
+                    "type": "string"
+                  },
+                  "thumbprint": {
+                    "type": "string",
+                    "description": "SHA-256",
+                    "upper-case hex digits": null
+                  },
+                  "expiresAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  }
+                }
+              }
+            ]
+          },
+          "authorization": {
+            "description": "Who signed in, where a person must",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "userPrincipalName",
+                  "displayName",
+                  "authorizedBy",
+                  "authorizedAt",
+                  "scopes"
+                ],
+                "properties": {
+                  "userPrincipalName": {
+                    "type": "string",
+                    "description": "The account at Microsoft"
+                  },
+                  "displayName": {
+                    "type": [
+                      "string",
+                      "null"
+                    ]
+                  },
+                  "authorizedBy": {
+                    "type": "string",
+                    "description": "Entity ref of the person in this portal"
+                  },
+                  "authorizedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "scopes": {
+                    "type": "array",
+                    "items": {
+                      "type": "string"
+                    }
+                  }
+                }
+              }
+            ]
+          },
+          "refusal": {
+            "description": "Why Microsoft gives no token, and when it is asked again by itself",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "message",
+                  "mend",
+                  "since",
+                  "retryAt",
+                  "requestId"
+                ],
+                "properties": {
+                  "message": {
+                    "type": "string"
+                  },
+                  "mend": {
+                    "type": [
+                      "string",
+                      "null"
+                    ]
+                  },
+                  "since": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "retryAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "requestId": {
+                    "type": [
+                      "string",
+                      "null"
+                    ]
+                  }
+                }
+              }
+            ]
+          }
+        }
+      },
+      "CheckUp": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "checkedAt",
+          "findings"
+        ],
+        "properties": {
+          "checkedAt": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "findings": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Finding"
+            }
+          }
+        }
+      },
+      "FindingId": {
+        "type": "string",
+        "enum": [
+          "authorization",
+          "token",
+          "certificate",
+          "identity",
+          "clock",
+          "directory",
+          "permissions",
+          "signInActivity",
+          "report",
+          "concealment"
+        ]
+      },
+      "FindingStatus": {
+        "type": "string",
+        "enum": [
+          "ok",
+          "warning",
+          "failing"
+        ]
+      },
+      "Finding": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "purpose",
+          "task",
+          "status",
+          "title",
+          "detail",
+          "steps",
+          "requestId"
+        ],
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/FindingId"
+          },
+          "purpose": {
+            "$ref": "#/components/schemas/ConnectionPurpose"
+          },
+          "task": {
+            "description": "The task whose permissions this is about",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "application-roster",
+                  "application-access",
+                  "license-information",
+                  "reclamation"
+                ]
+              }
+            ]
+          },
+          "status": {
+            "$ref": "#/components/schemas/FindingStatus"
+          },
+          "title": {
+            "type": "string",
+            "description": "What was found, in a few words"
+          },
+          "detail": {
+            "type": "string",
+            "description": "What it means"
+          },
+          "steps": {
+            "type": "array",
+            "description": "What mends it, in order; alternatives say so",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "text",
+                "command"
+              ],
+              "properties": {
+                "text": {
+                  "type": "string"
+                },
+                "command": {
+                  "type": [
+                    "string",
+                    "null"
+                  ],
+                  "description": "A line for a shell that does this step"
+                }
+              }
+            }
+          },
+          "requestId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          }
+        }
+      },
+      "ConcealedActivity": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "rows",
+          "firstSeenAt",
+          "lastReportDate"
+        ],
+        "properties": {
+          "rows": {
+            "type": "integer"
+          },
+          "firstSeenAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "lastReportDate": {
+            "$ref": "#/components/schemas/NullableDate"
           }
         }
       },
@@ -3515,6 +4644,46 @@ export const openApiOperations = [
     "operationId": "getTenant",
     "method": "get",
     "path": "/tenants/{tenant}"
+  },
+  {
+    "operationId": "listConnections",
+    "method": "get",
+    "path": "/connections"
+  },
+  {
+    "operationId": "getConnection",
+    "method": "get",
+    "path": "/tenants/{tenant}/connection"
+  },
+  {
+    "operationId": "checkConnection",
+    "method": "post",
+    "path": "/tenants/{tenant}/connection/check"
+  },
+  {
+    "operationId": "startAuthorization",
+    "method": "post",
+    "path": "/tenants/{tenant}/connection/authorization"
+  },
+  {
+    "operationId": "deleteAuthorization",
+    "method": "delete",
+    "path": "/tenants/{tenant}/connection/authorization"
+  },
+  {
+    "operationId": "completeAuthorization",
+    "method": "post",
+    "path": "/authorization-responses"
+  },
+  {
+    "operationId": "getConcealedActivity",
+    "method": "get",
+    "path": "/tenants/{tenant}/concealed-activity"
+  },
+  {
+    "operationId": "purgeConcealedActivity",
+    "method": "delete",
+    "path": "/tenants/{tenant}/concealed-activity"
   },
   {
     "operationId": "listTasks",

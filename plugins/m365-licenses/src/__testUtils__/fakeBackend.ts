@@ -6,6 +6,7 @@ import {
 import {
   account,
   activityOf,
+  connection,
   daysAgo,
   detail,
   license,
@@ -20,10 +21,12 @@ export interface Received {
   method: string;
   path: string;
   query: Record<string, string>;
+  /** What was sent, parsed; undefined without a body. */
+  body: unknown;
 }
 
 /** Answers a request with a body, or refuses it with a status and message. */
-export type Answer = (request: Received) => object | Refusal;
+export type Answer = (request: Received) => object | Refusal | Promise<object>;
 
 class Refusal {
   constructor(readonly status: number, readonly message: string) {}
@@ -55,9 +58,17 @@ const DEFAULTS: Record<string, Answer> = {
     reportRefreshDate: daysAgo(3),
     historySince: daysAgo(200),
     inactiveAfterDays: 60,
+    problem: null,
   }),
   'GET /tenants/contoso/tasks': () =>
     page(SYNC_TASKS.map(name => task({ task: name }))),
+  'GET /connections': () => page([connection()]),
+  'GET /tenants/contoso/connection': () => connection(),
+  'GET /tenants/contoso/concealed-activity': () => ({
+    rows: 0,
+    firstSeenAt: null,
+    lastReportDate: null,
+  }),
   'GET /tenants/contoso/task-runs': () => page([run()]),
 };
 
@@ -76,12 +87,13 @@ export function createFakeBackend(answers: Record<string, Answer> = {}) {
         method: init?.method ?? 'GET',
         path: url.pathname,
         query: Object.fromEntries(url.searchParams),
+        body: init?.body ? JSON.parse(String(init.body)) : undefined,
       };
       received.push(request);
       const key = `${request.method} ${request.path}`;
       const answer = answers[key] ?? DEFAULTS[key];
       const body = answer
-        ? answer(request)
+        ? await answer(request)
         : new Refusal(404, `Nothing is at ${key}`);
       if (body instanceof Refusal) {
         return Response.json(
@@ -94,7 +106,7 @@ export function createFakeBackend(answers: Record<string, Answer> = {}) {
         );
       }
       return Response.json(body, {
-        status: request.method === 'POST' ? 202 : 200,
+        status: request.path.endsWith('/run') ? 202 : 200,
       });
     },
   });

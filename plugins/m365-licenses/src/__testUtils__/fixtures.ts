@@ -3,6 +3,9 @@ import {
   type AccountActivity,
   type AccountDetail,
   type AssignedLicense,
+  type Connection,
+  type ConnectionCredential,
+  type Finding,
   type License,
   SERVICES,
   type ServiceActivity,
@@ -27,6 +30,8 @@ export const VISIO = 'c5928f49-12ba-48f7-ada3-0d743a3601d5';
 export const tenant = (values: Partial<Tenant> = {}): Tenant => ({
   name: 'contoso',
   tenantId: '11111111-1111-4111-8111-111111111111',
+  status: 'started',
+  retiredAt: null,
   problem: null,
   reclamationEnabled: true,
   inactiveAfterDays: 60,
@@ -217,5 +222,55 @@ export const task = (values: Partial<Task> = {}): Task => ({
   currentRun: null,
   lastRun: run(),
   lastSuccessAt: minutesAgo(42),
+  ...values,
+});
+
+export const credential = (
+  values: Partial<ConnectionCredential> = {},
+): ConnectionCredential => ({
+  purpose: 'sync',
+  type: 'clientSecret',
+  clientId: '33333333-3333-4333-8333-333333333333',
+  authority: 'https://login.microsoftonline.com',
+  target: 'https://graph.microsoft.com',
+  certificate: null,
+  authorization: null,
+  refusal: null,
+  ...values,
+});
+
+/** Credentials of a person who signed in. */
+export const signedIn = (
+  values: Partial<ConnectionCredential> = {},
+): ConnectionCredential =>
+  credential({
+    type: 'authorizationCode',
+    authorization: {
+      userPrincipalName: 'admin@contoso.com',
+      displayName: 'Ada Admin',
+      authorizedBy: 'user:default/robin.sommer',
+      authorizedAt: minutesAgo(60 * 24 * 2),
+      scopes: ['User.Read.All', 'Reports.Read.All'],
+    },
+    ...values,
+  });
+
+export const finding = (values: Partial<Finding> = {}): Finding => ({
+  id: 'token',
+  purpose: 'sync',
+  task: null,
+  status: 'ok',
+  title: 'Microsoft gives a token',
+  detail: 'The credentials work.',
+  steps: [],
+  requestId: null,
+  ...values,
+});
+
+export const connection = (values: Partial<Connection> = {}): Connection => ({
+  tenant: tenant(),
+  status: 'connected',
+  credentials: [credential()],
+  check: { checkedAt: minutesAgo(180), findings: [finding()] },
   ...values,
 });

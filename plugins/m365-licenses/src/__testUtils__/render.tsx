@@ -9,8 +9,8 @@ import { type Answer, createFakeBackend } from './fakeBackend';
 const ROOT = '/m365-licenses';
 
 function Address() {
-  const { pathname, search } = useLocation();
-  return <output aria-label="address">{`${pathname}${search}`}</output>;
+  const { pathname, search, hash } = useLocation();
+  return <output aria-label="address">{`${pathname}${search}${hash}`}</output>;
 }
 
 /**
@@ -25,11 +25,10 @@ export function renderPage(
     path?: string;
     at?: string;
     answers?: Record<string, Answer>;
-    mayRun?: boolean;
+    allowed?: boolean;
   } = {},
 ) {
-  const { path = '/users', at = path, answers, mayRun = true } = options;
-  window.sessionStorage.clear();
+  const { path = '/users', at = path, answers, allowed = true } = options;
   const backend = createFakeBackend(answers);
   const post = jest.fn(() => ({ close: () => {} }));
   renderInTestApp(
@@ -47,7 +46,7 @@ export function renderPage(
       apis: [
         [m365LicensesApiRef, backend.client],
         [toastApiRef, { post }],
-        mockApis.permission({ authorize: mayRun ? 'ALLOW' : 'DENY' }),
+        mockApis.permission({ authorize: allowed ? 'ALLOW' : 'DENY' }),
       ],
     },
   );

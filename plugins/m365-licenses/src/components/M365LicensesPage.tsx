@@ -6,12 +6,20 @@ import { Navigate, Route, Routes } from 'react-router-dom';
 import { rootRouteRef } from '../routes';
 import { m365LicensesTranslationRef } from '../translation';
 import { ActivityPage } from './ActivityPage/ActivityPage';
+import { ConnectionsPage } from './ConnectionsPage/ConnectionsPage';
 import { LicensesPage } from './LicensesPage/LicensesPage';
 import { OverviewPage } from './OverviewPage/OverviewPage';
 import { TasksPage } from './TasksPage/TasksPage';
 import { UsersRoutes } from './UsersPage/UsersRoutes';
 
-const TABS = ['overview', 'users', 'activity', 'licenses', 'tasks'] as const;
+const TABS = [
+  'overview',
+  'users',
+  'activity',
+  'licenses',
+  'tasks',
+  'connections',
+] as const;
 
 /** The page with its tabs, for portals of the older frontend system. */
 export function M365LicensesPage() {
@@ -37,6 +45,7 @@ export function M365LicensesPage() {
         <Route path="activity" element={<ActivityPage />} />
         <Route path="licenses" element={<LicensesPage />} />
         <Route path="tasks" element={<TasksPage />} />
+        <Route path="connections" element={<ConnectionsPage />} />
       </Routes>
     </main>
   );

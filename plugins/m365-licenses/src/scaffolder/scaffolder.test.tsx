@@ -86,6 +86,8 @@ function createApi(
   overrides: {
     accounts?: Account[];
     tenants?: string[];
+    /** Which of them is retired. */
+    retired?: string;
     refuse?: { path: string; status: number; message: string };
   } = {},
 ) {
@@ -111,6 +113,7 @@ function createApi(
       if (pathname === '/tenants') {
         const items = (overrides.tenants ?? ['contoso']).map(name => ({
           name,
+          status: name === overrides.retired ? 'retired' : 'started',
         }));
         return answer(200, { items, totalItems: items.length });
       }
@@ -322,6 +325,16 @@ describe('form fields', () => {
     const { asked } = renderForm(createApi(), { tenant: 'contoso' });
     await choose('may', /Maya Lopez/);
     expect(asked).not.toContain('/tenants');
+  });
+
+  it('passes over retired tenants', async () => {
+    renderForm(
+      createApi({ tenants: ['fabrikam', 'contoso'], retired: 'fabrikam' }),
+    );
+    await choose('may', /Maya Lopez/);
+    expect(
+      await screen.findByRole('checkbox', { name: /Microsoft 365 E5/ }),
+    ).toBeEnabled();
   });
 
   it('names the tenants when there are several and the template names none', async () => {

@@ -26,7 +26,9 @@ export function useTenant(named: string | undefined): {
       return [named];
     }
     const { items } = await answerOf(client.GET('/tenants'));
-    return items.map(({ name }) => name);
+    return items
+      .filter(({ status }) => status !== 'retired')
+      .map(({ name }) => name);
   }, [client, named]);
 
   switch (names?.length) {

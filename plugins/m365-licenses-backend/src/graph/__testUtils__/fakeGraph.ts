@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { ConnectionConfig } from '../credentials';
 import { RetryLimits } from '../retry';
+import { ConnectionConfig } from '../types';
 
 /** A request that a server got. */
 export interface ReceivedRequest {

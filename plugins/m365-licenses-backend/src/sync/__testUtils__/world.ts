@@ -130,6 +130,9 @@ export function delegate(graph: GraphConnection): GraphConnection {
     subscriptions: options => graph.subscriptions(options),
     reportSettings: options => graph.reportSettings(options),
     group: (groupId, options) => graph.group(groupId, options),
+    identity: options => graph.identity(options),
+    organization: options => graph.organization(options),
+    probeSignInActivity: options => graph.probeSignInActivity(options),
     activeUserDetail: (period, options) =>
       graph.activeUserDetail(period, options),
     emailAppUsageDetail: (period, options) =>

@@ -46,6 +46,31 @@ describe('ActivityPage', () => {
     ).not.toBeInTheDocument();
   });
 
+  it('says at the top why the dates are older than they could be', async () => {
+    render({
+      answers: {
+        [`GET ${ACTIVITY}`]: () => ({
+          items: [],
+          totalItems: 0,
+          services: [],
+          reportRefreshDate: daysAgo(40),
+          inactiveAfterDays: 60,
+          problem: {
+            finding: 'concealment',
+            message: 'Microsoft conceals the names in reports',
+            mend: null,
+          },
+        }),
+      },
+    });
+    expect(
+      await screen.findByText('Microsoft conceals the names in reports'),
+    ).toBeInTheDocument();
+    expect(
+      await screen.findByRole('link', { name: 'Open Connections' }),
+    ).toHaveAttribute('href', '/m365-licenses/connections?tenant=contoso');
+  });
+
   it('asks by service and threshold, and keeps both in the address', async () => {
     const { queriesOf } = render();
     await screen.findByRole('row', { name: /Maya Lopez/ });

@@ -34,6 +34,7 @@ import {
   isBadRequest,
   isForbidden,
   Loading,
+  ProblemAlert,
 } from '../common/messages';
 import { NameCell } from '../common/NameCell';
 import { ExactDate, RelativeTime } from '../common/RelativeTime';
@@ -198,6 +199,9 @@ function Activity(props: { tenant: Tenant }) {
     daysSince(value.historySince) < value.inactiveAfterDays;
   return (
     <>
+      {value?.problem && (
+        <ProblemAlert problem={value.problem} tenant={tenant} />
+      )}
       <Filters query={query} names={FILTERS}>
         <SelectFilter
           query={query}

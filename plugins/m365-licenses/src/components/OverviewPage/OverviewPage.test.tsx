@@ -98,6 +98,39 @@ describe('OverviewPage', () => {
     expect(strip).toHaveTextContent('req-1');
   });
 
+  it('lists the steps for what the check-up found, and leads to the connection', async () => {
+    render({
+      answers: {
+        'GET /tenants/contoso': () =>
+          overview({
+            problems: [
+              {
+                task: 'application-access',
+                finding: 'concealment',
+                message: 'The reports are concealed',
+                mend: 'Clear the setting\nPress Check now',
+              },
+            ],
+          }),
+      },
+    });
+    const strip = await screen.findByRole('region', {
+      name: 'Needs attention',
+    });
+    expect(
+      within(strip)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['Clear the setting', 'Press Check now']);
+    expect(
+      within(strip)
+        .getAllByRole('link')
+        .map(link => [link.textContent, link.getAttribute('href')]),
+    ).toEqual([
+      ['Open Connections', '/m365-licenses/connections?tenant=contoso'],
+    ]);
+  });
+
   it('leads to the tasks before the first sync', async () => {
     render({
       answers: {
@@ -137,6 +170,7 @@ describe('OverviewPage', () => {
         'GET /tenants': () => ({
           items: [
             tenant({
+              status: 'refused',
               problem: 'm365Licenses.tenants.contoso.tenantId is missing',
             }),
           ],

@@ -110,9 +110,9 @@ function Overview(props: { tenant: Tenant }) {
         <section aria-label={t('overview.problems')} className={styles.list}>
           {overview.problems.map(problem => (
             <ProblemAlert
-              key={`${problem.task} ${problem.message}`}
+              key={`${problem.finding} ${problem.task} ${problem.message}`}
               problem={problem}
-              tasksHref={links.tasks({ tenant })}
+              tenant={tenant}
             />
           ))}
         </section>

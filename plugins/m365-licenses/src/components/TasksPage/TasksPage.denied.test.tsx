@@ -5,7 +5,7 @@ import { TasksPage } from './TasksPage';
 // In a file of its own: decisions about permissions are cached per module.
 describe('TasksPage without the permission to run tasks', () => {
   it('has no way to run one, and says what is missing', async () => {
-    renderPage(<TasksPage />, { path: '/tasks', mayRun: false });
+    renderPage(<TasksPage />, { path: '/tasks', allowed: false });
     await screen.findByRole('row', { name: /Accounts and the licenses/ });
     expect(
       screen.queryByRole('button', { name: /Run now/ }),

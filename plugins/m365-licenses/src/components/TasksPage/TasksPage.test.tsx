@@ -2,7 +2,15 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Task } from 'backstage-plugin-m365-licenses-common';
 import { refuse } from '../../__testUtils__/fakeBackend';
-import { run, task } from '../../__testUtils__/fixtures';
+import {
+  connection,
+  credential,
+  minutesAgo,
+  run,
+  signedIn,
+  task,
+  tenant,
+} from '../../__testUtils__/fixtures';
 import { renderPage } from '../../__testUtils__/render';
 import { TasksPage } from './TasksPage';
 
@@ -138,6 +146,58 @@ describe('TasksPage', () => {
     ).toBeInTheDocument();
     expect(screen.getByText('Grant User.Read.All')).toBeInTheDocument();
     expect(screen.getByText(/req-9/)).toBeInTheDocument();
+  });
+
+  it.each([
+    [
+      'nobody signed in',
+      signedIn({ authorization: null }),
+      'The tasks wait: nobody has signed in at Microsoft for this tenant',
+    ],
+    [
+      'Microsoft refuses',
+      credential({
+        refusal: {
+          message: 'The client secret has expired',
+          mend: null,
+          since: minutesAgo(10),
+          retryAt: minutesAgo(-50),
+          requestId: null,
+        },
+      }),
+      'The tasks wait: Microsoft refuses the credentials',
+    ],
+  ])('leads to the connection where %s', async (_, waiting, words) => {
+    render({
+      answers: {
+        'GET /tenants/contoso/connection': () =>
+          connection({ credentials: [waiting] }),
+      },
+    });
+    expect(await screen.findByText(words)).toBeInTheDocument();
+    expect(
+      screen.getByRole('link', { name: 'Open Connections' }),
+    ).toHaveAttribute('href', '/m365-licenses/connections?tenant=contoso');
+  });
+
+  it('runs nothing for a retired tenant', async () => {
+    const { received } = render({
+      answers: {
+        'GET /tenants': () => ({
+          items: [tenant({ status: 'retired', retiredAt: minutesAgo(5) })],
+          totalItems: 1,
+        }),
+      },
+    });
+    await within(await findTasks()).findByRole('row', {
+      name: /Application Roster/,
+    });
+    expect(
+      screen.queryByRole('button', { name: /Run now/ }),
+    ).not.toBeInTheDocument();
+    expect(received.map(({ path }) => path)).not.toContain(
+      '/tenants/contoso/connection',
+    );
   });
 
   it('shows in the history what was left out and what could not be read', async () => {

@@ -1,4 +1,4 @@
-import { Button, Text } from '@backstage/ui';
+import { Alert, Button, Link, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import { RiPlayLine } from '@remixicon/react';
@@ -11,12 +11,14 @@ import {
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { useEffect, useRef, useState } from 'react';
+import useAsync from 'react-use/esm/useAsync';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import useInterval from 'react-use/esm/useInterval';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { type DataColumn, DataTable } from '../common/DataTable';
 import { formatDuration } from '../common/format';
+import { useLinks } from '../common/links';
 import { errorMessage, ErrorState, ProblemAlert } from '../common/messages';
 import { useNotify } from '../common/notify';
 import { RelativeTime } from '../common/RelativeTime';
@@ -148,6 +150,7 @@ function Tasks(props: { tenant: Tenant }) {
     );
   }
 
+  const mayRun = allowed && props.tenant.status === 'started';
   const columns: DataColumn<Task>[] = [
     {
       id: 'task',
@@ -199,7 +202,7 @@ function Tasks(props: { tenant: Tenant }) {
         <RelativeTime value={enabled ? nextRunAt : null} fallback="–" />
       ),
     },
-    ...(allowed
+    ...(mayRun
       ? [
           {
             id: 'action',
@@ -228,6 +231,7 @@ function Tasks(props: { tenant: Tenant }) {
 
   return (
     <>
+      {props.tenant.status === 'started' && <TasksWait tenant={tenant} />}
       {(tasks ?? []).map(
         ({ task, lastRun }) =>
           lastRun?.error && (
@@ -256,6 +260,43 @@ function Tasks(props: { tenant: Tenant }) {
         newest={(tasks ?? []).map(({ lastRun }) => lastRun?.id).join(' ')}
       />
     </>
+  );
+}
+
+/** That the tasks wait for somebody to mend the connection, if they do. */
+function TasksWait(props: { tenant: string }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const client = useApi(m365LicensesApiRef);
+  const links = useLinks();
+  const { tenant } = props;
+  // Where this cannot be read, the tasks themselves say what is wrong.
+  const { value } = useAsync(
+    () =>
+      answerOf(
+        client.GET('/tenants/{tenant}/connection', {
+          params: { path: { tenant } },
+        }),
+      ),
+    [client, tenant],
+  );
+  const sync = value?.credentials.find(({ purpose }) => purpose === 'sync');
+  const isSignedOut =
+    sync?.type === 'authorizationCode' && sync.authorization === null;
+  if (!isSignedOut && !sync?.refusal) {
+    return null;
+  }
+  return (
+    <Alert
+      status="warning"
+      icon
+      title={t(isSignedOut ? 'tasks.waitSignedOut' : 'tasks.waitRefused')}
+      description={isSignedOut ? undefined : sync.refusal?.message}
+      customActions={
+        <Link href={links.connections({ tenant })}>
+          {t('connections.open')}
+        </Link>
+      }
+    />
   );
 }
 

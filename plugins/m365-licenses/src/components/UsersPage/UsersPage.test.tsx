@@ -6,6 +6,7 @@ import {
   assigned,
   byGroup,
   E3,
+  minutesAgo,
   overview,
   tenant,
 } from '../../__testUtils__/fixtures';
@@ -268,7 +269,11 @@ describe('tenants', () => {
     'GET /tenants': () => ({
       items: [
         tenant(),
-        tenant({ name: 'fabrikam', problem: 'clientSecret is missing' }),
+        tenant({
+          name: 'fabrikam',
+          status: 'refused',
+          problem: 'clientSecret is missing',
+        }),
       ],
       totalItems: 2,
     }),
@@ -293,6 +298,42 @@ describe('tenants', () => {
       'clientSecret is missing',
     );
     expect(address()).toBe('/m365-licenses/users?tenant=fabrikam');
+  });
+
+  it('starts with a tenant that is not retired; a retired one says what it is', async () => {
+    renderPage(<UsersPage />, {
+      answers: {
+        'GET /tenants': () => ({
+          items: [
+            tenant({
+              name: 'adatum',
+              status: 'retired',
+              retiredAt: minutesAgo(60 * 24 * 3),
+            }),
+            tenant(),
+          ],
+          totalItems: 2,
+        }),
+        'GET /tenants/adatum/users': () => ({
+          items: [account({ displayName: 'Old Hand' })],
+          totalItems: 1,
+        }),
+      },
+    });
+    await screen.findByRole('row', { name: /Maya Lopez/ });
+    expect(screen.queryByText(/counted nowhere/)).not.toBeInTheDocument();
+    await userEvent.click(
+      screen.getByRole('button', { name: /contoso Tenant/ }),
+    );
+    await userEvent.click(
+      screen.getByRole('option', { name: 'adatum (retired)' }),
+    );
+    expect(
+      await screen.findByRole('row', { name: /Old Hand/ }),
+    ).toBeInTheDocument();
+    expect(screen.getByText(/adatum was retired/)).toHaveTextContent(
+      'adatum was retired 3 days ago. Its history is kept and counted nowhere.',
+    );
   });
 
   it('says so when the address names no configured tenant', async () => {

@@ -1,9 +1,18 @@
 import type {
   ActivityStatus,
   CapabilityStatus,
+  ConnectionStatus,
+  FindingStatus,
   TaskRunStatus,
 } from 'backstage-plugin-m365-licenses-common';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  type RemixiconComponentType,
+  RiCheckboxCircleFill,
+  RiCloseCircleFill,
+  RiErrorWarningFill,
+} from '@remixicon/react';
+import type { ReactNode } from 'react';
 import { m365LicensesTranslationRef } from '../../translation';
 import styles from './common.module.css';
 
@@ -44,11 +53,30 @@ const CAPABILITY_TONES: Record<CapabilityStatus, Tone> = {
   Deleted: 'muted',
 };
 
+const CONNECTION_TONES: Record<ConnectionStatus, Tone> = {
+  connected: 'good',
+  attention: 'attention',
+  failing: 'bad',
+  notAuthorized: 'attention',
+  notChecked: 'muted',
+  refused: 'bad',
+  retired: 'muted',
+};
+
+const FINDING_LOOKS: Record<
+  FindingStatus,
+  { tone: Tone; Icon: RemixiconComponentType }
+> = {
+  ok: { tone: 'good', Icon: RiCheckboxCircleFill },
+  warning: { tone: 'attention', Icon: RiErrorWarningFill },
+  failing: { tone: 'bad', Icon: RiCloseCircleFill },
+};
+
 export const activityColor = (status: ActivityStatus) =>
   TONE_COLORS[ACTIVITY_TONES[status]];
 
 /** A colour and a word. */
-export function Status(props: { tone: Tone; children: string }) {
+export function Status(props: { tone: Tone; children: ReactNode }) {
   return (
     <span className={styles.status}>
       <span
@@ -88,5 +116,27 @@ export function CapabilityBadge(props: { status: CapabilityStatus }) {
     <Status tone={CAPABILITY_TONES[props.status]}>
       {t(`capability.${props.status}`)}
     </Status>
+  );
+}
+
+/** Whether a tenant's connection works. */
+export function ConnectionStatusBadge(props: { status: ConnectionStatus }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  return (
+    <Status tone={CONNECTION_TONES[props.status]}>
+      {t(`connectionStatus.${props.status}`)}
+    </Status>
+  );
+}
+
+/** Whether what a check-up looked at is as it should be: an icon and a word. */
+export function FindingStatusBadge(props: { status: FindingStatus }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { tone, Icon } = FINDING_LOOKS[props.status];
+  return (
+    <span className={styles.status}>
+      <Icon size={16} color={TONE_COLORS[tone]} aria-hidden="true" />
+      {t(`findingStatus.${props.status}`)}
+    </span>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Container, Select, Text } from '@backstage/ui';
+import { Alert, Container, Select } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   answerOf,
@@ -10,7 +10,8 @@ import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import useSessionStorage from 'react-use/esm/useSessionStorage';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { EmptyState, ErrorState, Loading } from './messages';
+import { EmptyState, ErrorState, Loading, TenantRefused } from './messages';
+import { RelativeTime } from './RelativeTime';
 import { useUrlQuery } from './urlQuery';
 import styles from './common.module.css';
 
@@ -38,7 +39,9 @@ export function TenantPage(props: { children: (tenant: Tenant) => ReactNode }) {
     tenants.find(({ name }) => name === asked) ??
     (asked && several
       ? undefined
-      : tenants.find(({ name }) => name === lastChosen) ?? tenants[0]);
+      : tenants.find(({ name }) => name === lastChosen) ??
+        tenants.find(({ status }) => status !== 'retired') ??
+        tenants[0]);
 
   const name = several ? chosen?.name : undefined;
   const { set } = query;
@@ -77,20 +80,22 @@ export function TenantPage(props: { children: (tenant: Tenant) => ReactNode }) {
         />
       );
     }
-    if (chosen.problem) {
+    if (chosen.status === 'refused') {
+      return <TenantRefused tenant={chosen} />;
+    }
+    if (chosen.status === 'retired') {
       return (
-        <Alert
-          role="alert"
-          status="danger"
-          icon
-          title={t('tenant.problemTitle', { name: chosen.name })}
-          description={
-            <>
-              <Text as="p">{chosen.problem}</Text>
-              <Text as="p">{t('tenant.problemDo', { name: chosen.name })}</Text>
-            </>
-          }
-        />
+        <>
+          <Alert
+            status="info"
+            icon
+            title={t('tenant.retiredTitle', {
+              name: chosen.name,
+              since: <RelativeTime value={chosen.retiredAt} />,
+            })}
+          />
+          {props.children(chosen)}
+        </>
       );
     }
     return props.children(chosen);
@@ -106,7 +111,10 @@ export function TenantPage(props: { children: (tenant: Tenant) => ReactNode }) {
               label={t('tenant.label')}
               options={tenants.map(tenant => ({
                 value: tenant.name,
-                label: tenant.name,
+                label:
+                  tenant.status === 'retired'
+                    ? t('tenant.retiredLabel', { name: tenant.name })
+                    : tenant.name,
               }))}
               value={chosen?.name ?? null}
               onChange={next => {

@@ -1,6 +1,7 @@
 import { useRouteRef } from '@backstage/core-plugin-api';
 import {
   accountRouteRef,
+  connectionsRouteRef,
   licensesRouteRef,
   tasksRouteRef,
   usersRouteRef,
@@ -23,6 +24,7 @@ export function useLinks() {
   const account = useRouteRef(accountRouteRef);
   const licenses = useRouteRef(licensesRouteRef);
   const tasks = useRouteRef(tasksRouteRef);
+  const connections = useRouteRef(connectionsRouteRef);
   return {
     users: (query: Record<string, string | undefined> = {}) =>
       withQuery(users(), query),
@@ -33,5 +35,7 @@ export function useLinks() {
       withQuery(licenses(), query),
     tasks: (query: Record<string, string | undefined> = {}) =>
       withQuery(tasks(), query),
+    connections: (query: Record<string, string | undefined> = {}) =>
+      withQuery(connections(), query),
   };
 }

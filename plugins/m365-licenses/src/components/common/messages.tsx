@@ -1,9 +1,15 @@
 import { Alert, Box, Button, Flex, Link, Skeleton, Text } from '@backstage/ui';
 import { ResponseError } from '@backstage/errors';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
+import {
+  licenseReadPermission,
+  type Problem,
+  type Tenant,
+} from 'backstage-plugin-m365-licenses-common';
 import type { ReactNode } from 'react';
-import type { Problem } from 'backstage-plugin-m365-licenses-common';
 import { m365LicensesTranslationRef } from '../../translation';
+import { useLinks } from './links';
 import styles from './common.module.css';
 
 /** Whether the backend refused because a permission is missing. */
@@ -99,14 +105,18 @@ export function EmptyState(props: {
   );
 }
 
-/** What is wrong now, how to mend it, and Microsoft's request-id. */
+/**
+ * What is wrong now, how to mend it, and Microsoft's request-id.
+ *
+ * @param props.tenant - where given, a link leads to the tab that tells more
+ */
 export function ProblemAlert(props: {
   problem: Problem;
   title?: string;
-  tasksHref?: string;
+  tenant?: string;
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const { problem, title, tasksHref } = props;
+  const { problem, title, tenant } = props;
   return (
     <Alert
       status="warning"
@@ -115,7 +125,7 @@ export function ProblemAlert(props: {
       description={
         <Flex direction="column" gap="1">
           {title && <Text as="p">{problem.message}</Text>}
-          {problem.mend && <Text as="p">{problem.mend}</Text>}
+          {problem.mend && <Mend text={problem.mend} />}
           {problem.requestId && (
             <Text as="p" variant="body-small">
               {t('common.requestId', { id: problem.requestId })}
@@ -124,9 +134,60 @@ export function ProblemAlert(props: {
         </Flex>
       }
       customActions={
-        tasksHref && problem.task ? (
-          <Link href={tasksHref}>{t('overview.openTasks')}</Link>
-        ) : undefined
+        tenant && <ProblemLink problem={problem} tenant={tenant} />
+      }
+    />
+  );
+}
+
+/** Where a problem is looked into, for those who have those tabs. */
+function ProblemLink(props: { problem: Problem; tenant: string }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const links = useLinks();
+  const { allowed } = usePermission({ permission: licenseReadPermission });
+  const { problem, tenant } = props;
+  if (!allowed) {
+    return null;
+  }
+  if (problem.finding) {
+    return (
+      <Link href={links.connections({ tenant })}>{t('connections.open')}</Link>
+    );
+  }
+  return problem.task ? (
+    <Link href={links.tasks({ tenant })}>{t('overview.openTasks')}</Link>
+  ) : null;
+}
+
+/** What mends a problem: a line for each step, in order. */
+function Mend(props: { text: string }) {
+  const steps = props.text.split('\n');
+  return steps.length > 1 ? (
+    <ol className={styles.steps}>
+      {steps.map(step => (
+        <li key={step}>{step}</li>
+      ))}
+    </ol>
+  ) : (
+    <Text as="p">{props.text}</Text>
+  );
+}
+
+/** That a tenant was not started because of its configuration, and why. */
+export function TenantRefused(props: { tenant: Tenant }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { name, problem } = props.tenant;
+  return (
+    <Alert
+      role="alert"
+      status="danger"
+      icon
+      title={t('tenant.problemTitle', { name })}
+      description={
+        <>
+          <Text as="p">{problem}</Text>
+          <Text as="p">{t('tenant.problemDo', { name })}</Text>
+        </>
       }
     />
   );

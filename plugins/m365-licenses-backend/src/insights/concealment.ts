@@ -1,3 +1,11 @@
+/**
+ * Whether a principal name of a report is concealed (rule 9): 32 upper-case
+ * hex digits, or `<PII:H105(…)>`.
+ */
+export function isConcealedName(name: string): boolean {
+  return /^[0-9A-F]{32}$/.test(name) || /^<PII:H\d+\(.*\)>$/s.test(name);
+}
+
 /** Names that a report was asked about, and how many of them are concealed. */
 export interface NameCounts {
   named: number;
@@ -10,14 +18,6 @@ export const SHOW_NAMES =
 
 /** How Microsoft writes a name that it cannot give, in a report that is not concealed. */
 const UNKNOWN = '(Unknown)';
-
-/**
- * Whether a principal name of a report is concealed (rule 9): 32 upper-case
- * hex digits, or `<PII:H105(…)>`.
- */
-export function isConcealedName(name: string): boolean {
-  return /^[0-9A-F]{32}$/.test(name) || /^<PII:H\d+\(.*\)>$/.test(name);
-}
 
 /** Counts the names of a report; `(Unknown)` is no name. */
 export function countNames(names: Iterable<string>): NameCounts {

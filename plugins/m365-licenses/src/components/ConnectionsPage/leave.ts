@@ -1,0 +1,4 @@
+/** Leaves the portal for an address elsewhere. */
+export function leaveFor(url: string): void {
+  window.location.assign(url);
+}
