@@ -10,6 +10,7 @@ const PAGES = {
   '/m365-licenses/activity': /^\d+ accounts$/,
   '/m365-licenses/licenses': 'Microsoft 365 E3',
   '/m365-licenses/tasks': /^\d+ runs$/,
+  '/m365-licenses/connections': /checks passed$/,
   '/catalog/default/user/maya.lindqvist': 'Last activity',
   '/catalog/default/group/finance': /have not used theirs/,
   '/create/templates/default/reclaim-license': 'Whose license',

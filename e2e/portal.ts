@@ -12,6 +12,10 @@ import {
 } from '../packages/graph-simulator/src';
 
 const TENANT_URL = `http://127.0.0.1:${process.env.SIMULATOR_PORT}`;
+/** The tenant that a person signs in for. */
+export const SECOND_TENANT_URL = `http://127.0.0.1:${
+  Number(process.env.SIMULATOR_PORT) + 1
+}`;
 
 /** The tabs of the page, as their last path segment, with their titles. */
 export const TABS = {
@@ -20,6 +24,7 @@ export const TABS = {
   activity: 'Activity',
   licenses: 'Licenses',
   tasks: 'Tasks',
+  connections: 'Connections',
 };
 
 /** A test whose page is signed in as the guest, Robin Sommer. */
@@ -86,6 +91,18 @@ export async function licensesAtMicrosoft(userPrincipalName: string) {
     return user.assignedLicenses.map(({ skuId }: { skuId: string }) =>
       partNumbers.get(skuId),
     );
+  } finally {
+    await api.dispose();
+  }
+}
+
+/** What a simulated tenant says of itself, for example its `secrets`. */
+export async function readSimulator(url: string, what: string) {
+  const api = await request.newContext({ baseURL: url });
+  try {
+    const answer = await api.get(`/simulator/${what}`);
+    expect(answer.ok()).toBe(true);
+    return await answer.json();
   } finally {
     await api.dispose();
   }

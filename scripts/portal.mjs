@@ -1,8 +1,9 @@
 /*
- * The whole portal on one port: a simulated Microsoft 365 tenant, the backend,
+ * The whole portal on one port: simulated Microsoft 365 tenants, the backend,
  * and the frontend that the backend serves.
  *
- * PORT and SIMULATOR_PORT choose other ports than 7007 and 7365.
+ * PORT and SIMULATOR_PORT choose other ports than 7007 and 7365; the second
+ * tenant is on the port after SIMULATOR_PORT.
  */
 import fs from 'node:fs';
 import net from 'node:net';
@@ -11,7 +12,20 @@ import { fileURLToPath } from 'node:url';
 import { onStopSignal, start } from './processes.mjs';
 
 const HOST = '127.0.0.1';
-const ACCOUNTS = 640;
+/** The tenants of app-config.yaml, each on the port after the one before. */
+const TENANTS = [
+  { name: 'contoso', title: 'Contoso', accounts: 640, options: [] },
+  {
+    name: 'fabrikam',
+    title: 'Fabrikam',
+    accounts: 120,
+    options: [
+      ['--domain', 'fabrikam.example'],
+      ['--tenant-id', 'fab21ca0-7e4a-4000-a000-000000000001'],
+      ['--seed', '2'],
+    ],
+  },
+];
 const STARTUP_LIMIT_MS = 180_000;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -149,22 +163,48 @@ function startTypeScript(file, args, options) {
 const port = portFrom('PORT', 7007);
 const simulatorPort = portFrom('SIMULATOR_PORT', 7365);
 const address = `http://localhost:${port}`;
-const tenantAddress = `http://${HOST}:${simulatorPort}`;
+const tenants = TENANTS.map((tenant, index) => ({
+  ...tenant,
+  port: simulatorPort + index,
+  address: `http://${HOST}:${simulatorPort + index}`,
+}));
 
 onStopSignal(stop);
 
 try {
   await requireFree(port, 'PORT', 'the portal');
-  await requireFree(simulatorPort, 'SIMULATOR_PORT', 'the simulated tenant');
+  for (const tenant of tenants) {
+    await requireFree(
+      tenant.port,
+      'SIMULATOR_PORT',
+      `the simulated tenant ${tenant.title}`,
+    );
+  }
   await buildFrontend();
 
-  console.log('Starting the simulated Microsoft 365 tenant …');
-  const simulator = startTypeScript(
-    'packages/graph-simulator/src/cli.ts',
-    ['--port', String(simulatorPort), '--accounts', String(ACCOUNTS)],
-    { cwd: root },
-  );
-  await waitFor('The simulated tenant', tenantAddress, simulator, () => true);
+  console.log('Starting the simulated Microsoft 365 tenants …');
+  for (const {
+    title,
+    port: tenantPort,
+    address: tenantAddress,
+    ...tenant
+  } of tenants) {
+    const simulator = startTypeScript(
+      'packages/graph-simulator/src/cli.ts',
+      [
+        ...['--port', String(tenantPort)],
+        ...['--accounts', String(tenant.accounts)],
+        ...tenant.options.flat(),
+      ],
+      { cwd: root },
+    );
+    await waitFor(
+      `The simulated tenant ${title}`,
+      tenantAddress,
+      simulator,
+      () => true,
+    );
+  }
 
   console.log('Starting the portal …');
   const backend = startTypeScript(
@@ -179,8 +219,14 @@ try {
         APP_CONFIG_app_baseUrl: address,
         APP_CONFIG_backend_baseUrl: address,
         APP_CONFIG_backend_listen_port: String(port),
-        APP_CONFIG_m365Licenses_tenants_contoso_authority: tenantAddress,
-        APP_CONFIG_m365Licenses_tenants_contoso_target: tenantAddress,
+        ...Object.fromEntries(
+          tenants.flatMap(tenant =>
+            ['authority', 'target'].map(key => [
+              `APP_CONFIG_m365Licenses_tenants_${tenant.name}_${key}`,
+              tenant.address,
+            ]),
+          ),
+        ),
       },
     },
   );
@@ -193,7 +239,12 @@ try {
 
   console.log(`
   The portal is ready:    ${address}
-  Microsoft 365 tenant:   ${tenantAddress} (simulated, ${ACCOUNTS} accounts)
+${tenants
+  .map(
+    tenant =>
+      `  Microsoft 365 tenant:   ${tenant.address} (${tenant.title}, simulated, ${tenant.accounts} accounts)`,
+  )
+  .join('\n')}
 
   Choose "Enter" to sign in as a guest. The first sync takes a few seconds.
   Press Ctrl-C to stop.
