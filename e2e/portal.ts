@@ -32,7 +32,7 @@ export const test = base.extend({
   page: async ({ page }, use) => {
     await page.goto('/');
     await page.getByRole('button', { name: 'Enter' }).click();
-    await expect(page).toHaveURL(/\/m365-licenses\/overview$/);
+    await expect(page).toHaveURL(/\/m365-licenses\/overview/);
     await use(page);
   },
 });

@@ -28,6 +28,7 @@ import type { Knex } from 'knex';
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import request from 'supertest';
+import { waitFor } from './__testUtils__/waitFor';
 import m365LicensesPlugin from './index';
 
 jest.setTimeout(120_000);
@@ -73,20 +74,6 @@ async function everyRow(knex: Knex): Promise<string> {
     rows.push(name, await knex(name).select());
   }
   return JSON.stringify(rows);
-}
-
-async function waitFor<T>(
-  what: string,
-  look: () => Promise<T | undefined>,
-): Promise<T> {
-  for (let attempt = 0; attempt < 1000; attempt += 1) {
-    const found = await look();
-    if (found !== undefined) {
-      return found;
-    }
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-  throw new Error(`Waited in vain for ${what}`);
 }
 
 const environment = { ...process.env };

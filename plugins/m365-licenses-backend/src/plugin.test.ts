@@ -21,6 +21,7 @@ import {
 } from 'backstage-plugin-m365-licenses-common';
 import { CAST, type Simulator, startSimulator } from 'graph-simulator';
 import request from 'supertest';
+import { waitFor } from './__testUtils__/waitFor';
 import m365LicensesPlugin, {
   accountConditions,
   createAccountConditionalDecision,
@@ -67,20 +68,6 @@ function createPolicy() {
     authorizeConditional: async requests => requests.map(() => policy.accounts),
   }).factory;
   return { policy, factory };
-}
-
-async function waitFor<T>(
-  what: string,
-  look: () => Promise<T | undefined>,
-): Promise<T> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    const found = await look();
-    if (found !== undefined) {
-      return found;
-    }
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-  throw new Error(`Waited in vain for ${what}`);
 }
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });

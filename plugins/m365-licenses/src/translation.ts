@@ -393,7 +393,7 @@ export const m365LicensesTranslationRef = createTranslationRef({
       checked: 'Checked {{when}}',
       notChecked: 'Not checked yet',
       check: 'Check now',
-      checkOf: 'Check {{tenant}} now',
+      checkOf: 'Check now: {{tenant}}',
       checking: 'Checking…',
       checkFailed: 'The check-up of {{tenant}} could not be done',
       works: 'Everything works',

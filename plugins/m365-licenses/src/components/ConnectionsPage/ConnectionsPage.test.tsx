@@ -387,7 +387,7 @@ describe('the check-up', () => {
     });
     const card = await findCard();
     const button = await within(card).findByRole('button', {
-      name: 'Check contoso now',
+      name: 'Check now: contoso',
     });
     expect(within(card).getByRole('status')).toHaveTextContent(
       'Everything works',
@@ -417,7 +417,7 @@ describe('the check-up', () => {
       answers: { [CHECK]: () => connection() },
     });
     await userEvent.click(
-      await screen.findByRole('button', { name: 'Check contoso now' }),
+      await screen.findByRole('button', { name: 'Check now: contoso' }),
     );
     await waitFor(() =>
       expect(post).toHaveBeenCalledWith(
@@ -437,7 +437,7 @@ describe('the check-up', () => {
       answers: { [CHECK]: refuse(500, 'The database is away') },
     });
     const button = await screen.findByRole('button', {
-      name: 'Check contoso now',
+      name: 'Check now: contoso',
     });
     await userEvent.click(button);
     await waitFor(() =>
