@@ -72,6 +72,14 @@ const faultsSchema = z
       })
       .partial()
       .strict(),
+    productNames: z
+      .object({
+        dropColumns: z.array(z.string()),
+        truncate: z.enum(['connection', 'row']),
+        status: z.number().int().min(400).max(599),
+      })
+      .partial()
+      .strict(),
     denyRoles: z.array(z.string()),
     grantRoles: z.array(z.string()),
     expireTokens: z.literal(true),
@@ -176,6 +184,7 @@ function apply(
   faults.licenseChangesVisibleAfter =
     wanted.licenseChangesVisibleAfter ?? faults.licenseChangesVisibleAfter;
   faults.reports = wanted.reports ?? faults.reports;
+  faults.productNames = wanted.productNames ?? faults.productNames;
   wanted.denyRoles?.forEach(role => faults.denyRole(role));
   wanted.grantRoles?.forEach(role => faults.grantRole(role));
   if (wanted.expireTokens) faults.expireTokens();

@@ -65,6 +65,16 @@ export interface ReportFaults {
   staleDays?: number;
 }
 
+/** What is wrong with the list of product names. */
+export interface ProductNamesFaults {
+  /** Column names left out. */
+  dropColumns?: readonly string[];
+  /** `connection`: cut half-way, content-length tells more. `row`: ended cleanly in the middle of a row. */
+  truncate?: 'connection' | 'row';
+  /** This status instead of the file. */
+  status?: number;
+}
+
 /** Requests allowed in a sliding window; more are throttled with the remaining time as Retry-After. */
 export interface Budget {
   requests: number;
@@ -94,6 +104,7 @@ export class Faults {
   /** Reports show 32 upper-case hex digits in place of names; the report settings say so. */
   concealNames = false;
   reports: ReportFaults = {};
+  productNames: ProductNamesFaults = {};
   /** The token endpoint refuses the right secret too. */
   refuseSecret = false;
   /** The token endpoint refuses everything so. */
@@ -155,6 +166,7 @@ export class Faults {
   clear(): void {
     this.concealNames = false;
     this.reports = {};
+    this.productNames = {};
     this.refuseSecret = false;
     this.refuseTokens = undefined;
     this.strictRefreshTokens = this.defaults.strictRefreshTokens;
@@ -218,6 +230,7 @@ export class Faults {
     return {
       concealNames: this.concealNames,
       reports: this.reports,
+      productNames: this.productNames,
       refuseSecret: this.refuseSecret,
       refuseTokens: this.refuseTokens,
       strictRefreshTokens: this.strictRefreshTokens,

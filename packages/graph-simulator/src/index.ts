@@ -15,6 +15,7 @@ export type {
   Fault,
   FaultHandle,
   FaultRule,
+  ProductNamesFaults,
   ReportFaults,
   TokenRefusal,
 } from './faults';

@@ -1,5 +1,5 @@
 /** Which of the simulator's faces was asked. */
-export type Face = 'graph' | 'login' | 'download';
+export type Face = 'graph' | 'login' | 'download' | 'productNames';
 
 export interface RequestEntry {
   readonly face: Face;

@@ -238,9 +238,12 @@ export function serving(
         answer.headers['client-request-id'] = ids.clientRequestId;
         answer.headers['x-ms-ags-diagnostic'] =
           '{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1","ScaleUnit":"001","RoleInstance":"SIM00001"}}';
-        const cutReport =
-          face === 'download' && faults.reports.truncate === 'connection';
-        send(response, answer, fault?.kind === 'cut' || cutReport);
+        const isCut =
+          fault?.kind === 'cut' ||
+          (face === 'download' && faults.reports.truncate === 'connection') ||
+          (face === 'productNames' &&
+            faults.productNames.truncate === 'connection');
+        send(response, answer, isCut);
       })
       .catch(next);
   };

@@ -12,6 +12,7 @@ import {
 import { signInAt, SignInChoices } from './login/person';
 import { Secrets } from './login/Secrets';
 import { DEFAULT_ROLES } from './permissions';
+import { productNames } from './productNames';
 import { Downloads } from './reports';
 import { RequestLog } from './requests';
 import { downloadApp, graphRouter, serving, SimulatorParts } from './server';
@@ -253,6 +254,15 @@ export async function startSimulator(
       premium,
       latencyMs,
     })),
+  );
+  app.get(
+    '/product-names.csv',
+    serving(
+      parts,
+      'productNames',
+    )(request =>
+      productNames(faults.productNames, request.get('if-none-match')),
+    ),
   );
   app.use(login.router(serving(parts, 'login')));
   app.use(answerError);
