@@ -219,6 +219,7 @@ try {
         APP_CONFIG_app_baseUrl: address,
         APP_CONFIG_backend_baseUrl: address,
         APP_CONFIG_backend_listen_port: String(port),
+        APP_CONFIG_m365Licenses_productNames_url: `${tenants[0].address}/product-names.csv`,
         ...Object.fromEntries(
           tenants.flatMap(tenant =>
             ['authority', 'target'].map(key => [

@@ -128,6 +128,23 @@ export interface Config {
         };
       };
     };
+    renewals?: {
+      /** Days before a term ends in which its administrator is told; 60 by default. */
+      notifyBeforeDays?: number;
+    };
+    /** What products are called, from the list that Microsoft publishes. */
+    productNames?: {
+      /** True by default; false keeps the names that were read before. */
+      enabled?: boolean;
+      /**
+       * Where the list "Product names and service plan identifiers for
+       * licensing" is, as CSV; Microsoft's own address by default. A copy of
+       * it serves where the portal does not reach that.
+       */
+      url?: string;
+      /** Every 24 hours by default, and when the portal starts. */
+      schedule?: SchedulerServiceTaskScheduleDefinitionConfig;
+    };
     activity?: {
       /** Days without activity after which an account counts as inactive; 60 by default. */
       inactiveAfterDays?: number;

@@ -58,9 +58,15 @@ describe('readConfig', () => {
     expect(read({ contoso })).toEqual({
       inactiveAfterDays: 60,
       graceDays: 30,
+      notifyBeforeDays: 60,
       areTenantsKnown: true,
       administrators: [],
       encryptionKeys: [],
+      productNames: {
+        enabled: true,
+        url: 'https://download.microsoft.com/download/e/3/e/e3e9faf2-f28b-490a-9ada-c6089a1fc5b0/Product%20names%20and%20service%20plan%20identifiers%20for%20licensing.csv',
+        schedule: undefined,
+      },
       refused: [],
       tenants: [
         {
@@ -538,6 +544,59 @@ describe('readConfig', () => {
     expect(read({ contoso }, rest)).toMatchObject({
       tenants: [],
       refused: [{ name: 'contoso', problem }],
+    });
+  });
+
+  it.each([
+    'https://mirror.example.com/m365/names.csv',
+    'http://127.0.0.1:7365/product-names.csv',
+  ])('reads product names from %s', url => {
+    const schedule = { frequency: { hours: 12 }, timeout: { minutes: 2 } };
+    expect(
+      read({ contoso }, { productNames: { url, schedule } }),
+    ).toMatchObject({
+      productNames: { enabled: true, url, schedule },
+      refused: [],
+    });
+  });
+
+  it('reads no product names where that is switched off', () => {
+    expect(
+      read({ contoso }, { productNames: { enabled: false } }),
+    ).toMatchObject({
+      productNames: { enabled: false },
+      tenants: [{ name: 'contoso' }],
+    });
+  });
+
+  it.each([
+    [
+      { url: 'http://mirror.example.com/names.csv' },
+      'url must start with https://; plain http is accepted only for a loopback address',
+    ],
+    [{ url: 'names.csv' }, 'url must be an address'],
+    [
+      { url: 'https://someone:secret@mirror.example.com/names.csv' },
+      'url must hold neither credentials nor a query',
+    ],
+    [
+      { adress: 'https://mirror.example.com' },
+      'adress is not a known key; remove it or correct its name',
+    ],
+    [{ enabled: 'yes' }, 'enabled must be of type boolean, not string'],
+    [{ schedule: { frequency: 'daily' } }, 'schedule is not a schedule: '],
+    [{ schedule: 'daily' }, 'schedule is not a schedule: '],
+  ])('refuses %j for product names, and fetches none', (productNames, what) => {
+    expect(read({ contoso }, { productNames })).toMatchObject({
+      tenants: [],
+      areTenantsKnown: true,
+      productNames: { enabled: false },
+      refused: [
+        {
+          name: 'contoso',
+          problem: expect.stringContaining(`m365Licenses.productNames.${what}`),
+        },
+      ],
     });
   });
 

@@ -24,6 +24,19 @@ export interface TaskConfig {
   schedule?: SchedulerServiceTaskScheduleDefinition;
 }
 
+/** The task that reads Microsoft's list of product names; it belongs to no tenant. */
+export interface ProductNamesConfig extends TaskConfig {
+  /** Where the list is. */
+  url: string;
+}
+
+/**
+ * Where Microsoft publishes "Product names and service plan identifiers for
+ * licensing" as CSV, as linked on its page of that name.
+ */
+const PRODUCT_NAMES_URL =
+  'https://download.microsoft.com/download/e/3/e/e3e9faf2-f28b-490a-9ada-c6089a1fc5b0/Product%20names%20and%20service%20plan%20identifiers%20for%20licensing.csv';
+
 /** A tenant whose configuration is sound. */
 export interface TenantConfig {
   name: string;
@@ -56,6 +69,9 @@ export interface M365LicensesConfig {
   inactiveAfterDays: number;
   /** Days after an assignment in which nothing is concluded from silence (rule 7). */
   graceDays: number;
+  productNames: ProductNamesConfig;
+  /** So many days before a term ends its administrator is told (rule 14). */
+  notifyBeforeDays: number;
 }
 
 /**
@@ -86,8 +102,13 @@ function isLoopback(hostname: string): boolean {
   );
 }
 
-/** An address of Microsoft: https, or plain http where it never leaves the machine. */
-const address = z.string().transform((value, context) => {
+/** Plain http that never leaves the machine. */
+export function isPlainLoopback(url: URL): boolean {
+  return url.protocol === 'http:' && isLoopback(url.hostname);
+}
+
+/** An address to read from: https, or plain http where it never leaves the machine. */
+const anyAddress = z.string().transform((value, context) => {
   const refuse = (message: string) => {
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
@@ -99,18 +120,24 @@ const address = z.string().transform((value, context) => {
   if (url.username || url.password || url.search || url.hash) {
     return refuse('must hold neither credentials nor a query');
   }
+  if (url.protocol !== 'https:' && !isPlainLoopback(url)) {
+    return refuse(
+      'must start with https://; plain http is accepted only for a loopback address',
+    );
+  }
+  return url;
+});
+
+/** The address of a service of Microsoft. */
+const address = anyAddress.transform((url, context) => {
   if (url.pathname !== '/') {
-    return refuse('must hold no path, only scheme, host and port');
+    context.addIssue({
+      code: 'custom',
+      message: 'must hold no path, only scheme, host and port',
+    });
+    return z.NEVER;
   }
-  if (url.protocol === 'https:') {
-    return url.origin;
-  }
-  if (url.protocol === 'http:' && isLoopback(url.hostname)) {
-    return url.origin;
-  }
-  return refuse(
-    'must start with https://; plain http is accepted only for a loopback address',
-  );
+  return url.origin;
 });
 
 const guid = z
@@ -220,10 +247,23 @@ const rootSchema = z
     tenants: z.record(z.unknown()).default({}),
     administrators: z.array(entityRef).default([]),
     encryptionKeys: z.array(encryptionKey).default([]),
+    renewals: z
+      .object({
+        notifyBeforeDays: z.number().int().min(1).max(730).default(60),
+      })
+      .strict()
+      .default({}),
     activity: z
       .object({
         inactiveAfterDays: z.number().int().min(1).max(3650).default(60),
         graceDays: z.number().int().min(0).max(3650).default(30),
+      })
+      .strict()
+      .default({}),
+    productNames: task
+      .removeDefault()
+      .extend({
+        url: anyAddress.transform(url => url.href).default(PRODUCT_NAMES_URL),
       })
       .strict()
       .default({}),
@@ -465,6 +505,19 @@ function isSwitchedOff(value: unknown): boolean {
   return z.object({ enabled: z.literal(false) }).safeParse(value).success;
 }
 
+function readOptionalSchedule(
+  read: () => SchedulerServiceTaskScheduleDefinition | undefined,
+): { schedule?: SchedulerServiceTaskScheduleDefinition; problem?: string } {
+  try {
+    return { schedule: read() };
+  } catch (error) {
+    if (!(error instanceof ConfigProblem)) {
+      throw error;
+    }
+    return { problem: error.message };
+  }
+}
+
 /**
  * Reads `m365Licenses` from the configuration.
  *
@@ -476,12 +529,12 @@ function isSwitchedOff(value: unknown): boolean {
 export function readConfig(config: RootConfigService): M365LicensesConfig {
   const root = config.getOptionalConfig(ROOT);
   const readSchedule = (key: string) => {
-    const schedule = root?.getOptionalConfig(key);
-    if (!schedule) {
-      return undefined;
-    }
     try {
-      return readSchedulerServiceTaskScheduleDefinitionFromConfig(schedule);
+      const schedule = root?.getOptionalConfig(key);
+      return (
+        schedule &&
+        readSchedulerServiceTaskScheduleDefinitionFromConfig(schedule)
+      );
     } catch (error) {
       throw new ConfigProblem(
         `${ROOT}.${key} is not a schedule: ${
@@ -498,9 +551,11 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
   const entries = (
     tenants.success ? Object.entries(tenants.data.tenants) : []
   ).filter(([, value]) => !isSwitchedOff(value));
-  const { administrators, encryptionKeys, activity } = parsed.success
-    ? parsed.data
-    : rootSchema.parse({});
+  const { administrators, encryptionKeys, activity, productNames, renewals } =
+    parsed.success ? parsed.data : rootSchema.parse({});
+  const { schedule, problem } = parsed.success
+    ? readOptionalSchedule(() => readSchedule('productNames.schedule'))
+    : { schedule: undefined, problem: problemOf(parsed.error, ROOT) };
   const result: M365LicensesConfig = {
     tenants: [],
     refused: [],
@@ -508,9 +563,15 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
     administrators,
     encryptionKeys,
     ...activity,
+    ...renewals,
+    productNames: {
+      // Nothing is fetched on a guess of what was meant.
+      enabled: productNames.enabled && problem === undefined,
+      url: productNames.url,
+      schedule,
+    },
   };
-  if (!parsed.success) {
-    const problem = problemOf(parsed.error, ROOT);
+  if (problem !== undefined) {
     result.refused = (entries.length ? entries : [['m365Licenses', {}]]).map(
       ([name, value]) => ({
         name: String(name),

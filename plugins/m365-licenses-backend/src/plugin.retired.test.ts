@@ -49,7 +49,7 @@ describe.each(databases.eachSupportedId())(
           mockServices.rootConfig.factory({
             data: {
               app: { baseUrl: 'http://localhost:3000' },
-              m365Licenses: { tenants },
+              m365Licenses: { productNames: { enabled: false }, tenants },
             },
           }),
           catalogServiceMock.factory({

@@ -190,6 +190,7 @@ describe.each(databases.eachSupportedId())(
             data: {
               app: { baseUrl: PORTAL },
               m365Licenses: {
+                productNames: { enabled: false },
                 encryptionKeys: [randomBytes(32).toString('base64')],
                 tenants: {
                   secret: tenant(

@@ -126,6 +126,7 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
           data: {
             app: { baseUrl: 'http://localhost:3000' },
             m365Licenses: {
+              productNames: { url: `${simulator.url}/product-names.csv` },
               tenants: {
                 contoso: {
                   tenantId: simulator.tenantId,
@@ -326,11 +327,14 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       createReclamation: { user: maya.id, reason: 'x' },
       startAuthorization: { redirectUri: 'http://localhost' },
       completeAuthorization: { state: 'x', code: 'y' },
+      replaceTerms: { revision: 'x', items: [] },
+      importTerms: { csv: 'skuId' },
     };
     const values: Record<string, string> = {
       tenant: 'contoso',
       task: 'application-roster',
       userId: maya.id,
+      skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965',
       id: 'some-id',
       kind: 'user',
       namespace: 'default',

@@ -20,7 +20,9 @@ import { Connections, RETRY_AFTER_MS } from './connections';
 import { createStores } from './database';
 import { createGraphConnection } from './graph/connection';
 import type { ConnectionConfig } from './graph/types';
+import { ProductNames } from './products/ProductNames';
 import { Reclamations } from './reclamation/Reclamations';
+import { Renewals } from './renewals/Renewals';
 import { TaskRunner } from './sync';
 
 /**
@@ -171,8 +173,27 @@ export const m365LicensesPlugin = createBackendPlugin({
             onRefused: () => connections.refused(tenant.name),
           });
         }
+        await ProductNames.create({
+          store: stores.products,
+          config: config.productNames,
+          scheduler,
+          logger,
+        }).schedule();
+        const renewals = Renewals.create({
+          tenants: tenants.map(({ name }) => name),
+          stores,
+          logger,
+          scheduler,
+          notifications,
+          administrators: config.administrators,
+          notifyBeforeDays: config.notifyBeforeDays,
+          now,
+        });
         // Who is told needs the notifications backend, which starts meanwhile.
-        rootLifecycle.addStartupHook(() => connections.schedule());
+        rootLifecycle.addStartupHook(async () => {
+          await connections.schedule();
+          await renewals.schedule();
+        });
       },
     });
   },

@@ -31,6 +31,16 @@ export const licenseReadPermission = createPermission({
 });
 
 /**
+ * Entering what licenses cost.
+ *
+ * @public
+ */
+export const termsUpdatePermission = createPermission({
+  name: 'm365-licenses.terms.update',
+  attributes: { action: 'update' },
+});
+
+/**
  * Running an integration task now.
  *
  * @public
@@ -89,6 +99,7 @@ export const connectionUpdatePermission = createPermission({
 export const m365LicensesPermissions = [
   accountReadPermission,
   licenseReadPermission,
+  termsUpdatePermission,
   taskRunPermission,
   reclamationReadPermission,
   reclamationCreatePermission,

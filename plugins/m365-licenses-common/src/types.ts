@@ -60,6 +60,34 @@ export type AccountDetail = Schemas['AccountDetail'];
 export type AccountActivity = Schemas['AccountActivity'];
 /** A SKU of a tenant with its seats and subscriptions. @public */
 export type License = Schemas['License'];
+/** Whether a license is used, by the services it contains. @public */
+export type AssignmentStatus = Schemas['AssignmentStatus'];
+/** A SKU with its terms, and how what is known of it fits together. @public */
+export type LicenseDetail = Schemas['LicenseDetail'];
+/** What Microsoft says of a SKU beside what people entered. @public */
+export type Reconciliation = Schemas['Reconciliation'];
+/** An amount in a currency; exact. @public */
+export type Money = Schemas['Money'];
+/** How often a cost is paid. @public */
+export type PaymentFrequency = Schemas['PaymentFrequency'];
+/** What a SKU costs in a time, as people entered it. @public */
+export type Term = Schemas['Term'];
+/** A term as it is entered. @public */
+export type TermInput = Schemas['TermInput'];
+/** The terms of a SKU. @public */
+export type Terms = Schemas['Terms'];
+/** A term and the SKU it is about. @public */
+export type SkuTerm = Schemas['SkuTerm'];
+/** What an import of terms changes. @public */
+export type TermsImport = Schemas['TermsImport'];
+/** What a SKU costs a year. @public */
+export type SkuSpend = Schemas['SkuSpend'];
+/** What a part of the spend is used for. @public */
+export type SpendUse = Schemas['SpendUse'];
+/** The annual spend of a tenant. @public */
+export type Spend = Schemas['Spend'];
+/** What renews or ends, and when. @public */
+export type Renewal = Schemas['Renewal'];
 /** A subscription that seats of a SKU come from. @public */
 export type Subscription = Schemas['Subscription'];
 /** The status of a SKU or subscription in Microsoft's words. @public */
@@ -106,6 +134,37 @@ export const SYNC_TASKS = [
   'application-access',
   'license-information',
 ] as const satisfies readonly SyncTaskName[];
+
+/**
+ * The statuses of a license that an account holds, in the order in which they
+ * are shown.
+ *
+ * @public
+ */
+export const ASSIGNMENT_STATUSES = [
+  'active',
+  'inactive',
+  'neverActive',
+  'inGrace',
+  'notMeasurable',
+  'unknown',
+] as const satisfies readonly AssignmentStatus[];
+
+/**
+ * How often a cost is paid, the most often first.
+ *
+ * @public
+ */
+export const PAYMENT_FREQUENCIES = [
+  'monthly',
+  'quarterly',
+  'semiannually',
+  'annually',
+  'every18Months',
+  'biannually',
+  'triennially',
+  'once',
+] as const satisfies readonly PaymentFrequency[];
 
 /**
  * The activity statuses of an account, in the order in which they are shown.

@@ -2,15 +2,33 @@ import { createApp } from '@backstage/frontend-defaults';
 import {
   ApiBlueprint,
   createFrontendModule,
+  createFrontendPlugin,
+  PageBlueprint,
 } from '@backstage/frontend-plugin-api';
 import { mockApis } from '@backstage/frontend-test-utils';
+import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
 import { render, screen } from '@testing-library/react';
 import { createFakeBackend } from './__testUtils__/fakeBackend';
+import { E3 } from './__testUtils__/fixtures';
 import plugin, { m365LicensesApiRef } from './alpha';
 
 const tabNames = () =>
   screen.getAllByRole('tab').map(({ textContent }) => textContent);
+
+/** Where links to people lead. */
+const catalog = createFrontendPlugin({
+  pluginId: 'catalog',
+  extensions: [
+    PageBlueprint.make({
+      params: {
+        path: '/catalog/:namespace/:kind/:name',
+        routeRef: entityRouteRef,
+        loader: async () => <main />,
+      },
+    }),
+  ],
+});
 
 /** A portal of its own: only that decides which extensions there are. */
 function renderPortal(options: { at: string; mayRead: boolean }) {
@@ -18,6 +36,7 @@ function renderPortal(options: { at: string; mayRead: boolean }) {
   const app = createApp({
     features: [
       plugin,
+      catalog,
       createFrontendModule({
         pluginId: 'm365-licenses',
         extensions: [
@@ -90,6 +109,16 @@ describe('the plugin in the new frontend system', () => {
     renderPortal({ at: '/m365-licenses/users/a1', mayRead: true });
     expect(
       await screen.findByRole('heading', { name: 'Maya Lopez' }),
+    ).toBeInTheDocument();
+  });
+
+  it('opens the page of a license below the licenses', async () => {
+    renderPortal({ at: `/m365-licenses/licenses/${E3}`, mayRead: true });
+    expect(
+      await screen.findByRole('heading', { name: 'Microsoft 365 E3' }),
+    ).toBeInTheDocument();
+    expect(
+      await screen.findByRole('button', { name: 'Add a term' }),
     ).toBeInTheDocument();
   });
 

@@ -85,8 +85,8 @@ const licensesPage = SubPageBlueprint.make({
     path: 'licenses',
     title: 'Licenses',
     loader: () =>
-      import('./components/LicensesPage/LicensesPage').then(m => (
-        <m.LicensesPage />
+      import('./components/LicensesPage/LicensesRoutes').then(m => (
+        <m.LicensesRoutes />
       )),
   },
 });

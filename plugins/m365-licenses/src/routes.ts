@@ -21,6 +21,12 @@ export const licensesRouteRef = createSubRouteRef({
   path: '/licenses',
 });
 
+export const licenseRouteRef = createSubRouteRef({
+  id: 'm365-licenses-license',
+  parent: rootRouteRef,
+  path: '/licenses/:skuId',
+});
+
 export const tasksRouteRef = createSubRouteRef({
   id: 'm365-licenses-tasks',
   parent: rootRouteRef,

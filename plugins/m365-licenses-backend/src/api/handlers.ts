@@ -11,7 +11,6 @@ import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
   type AccountDetail,
   type EntityLicenses,
-  type License,
   type Problem,
   type Reclamation,
   type SyncTaskName,
@@ -25,13 +24,13 @@ import {
   taskRunPermission,
 } from 'backstage-plugin-m365-licenses-common';
 import type { M365LicensesConfig } from '../config';
-import { type Connections, STALE_REPORT_DAYS } from '../connections';
+import type { Connections } from '../connections';
 import type {
   ActivityThreshold,
   StoredReclamation,
   Stores,
 } from '../database/types';
-import { daysBefore } from '../insights/activity';
+import { daysBefore, STALE_REPORT_DAYS } from '../insights/activity';
 import { productName } from '../insights/productNames';
 import type { Reclamations } from '../reclamation/Reclamations';
 import { isFinal } from '../reclamation/plan';
@@ -39,6 +38,7 @@ import { REPORT_DAYS, type TaskRunner } from '../sync';
 import type { Access, AccountAccess } from './access';
 import type { EntityAccounts } from './entities';
 import { createConnectionHandlers } from './connectionHandlers';
+import { createLicenseHandlers } from './licenseHandlers';
 import type { OperationHandlers } from './router';
 import type { StartedTenant, Tenants } from './tenants';
 
@@ -114,6 +114,9 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       : undefined;
   };
 
+  const caller = async (credentials: BackstageCredentials): Promise<string> =>
+    (await callerRef(credentials)) ?? subjectOf(credentials.principal);
+
   /** What a card shows; one's own needs no permission. */
   const entityLicenses = async (
     ref: CompoundEntityRef,
@@ -158,17 +161,19 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     };
   };
 
-  const licensesById = async (tenant: string) =>
-    new Map(
-      (await stores.licenses.list(tenant)).map(license => [
+  const licensesById = async (tenant: string) => ({
+    names: await stores.products.names(),
+    byId: new Map(
+      (await stores.licenses.captured(tenant)).map(license => [
         license.skuId,
         license,
       ]),
-    );
+    ),
+  });
 
   const reclamationAnswer = (
     stored: StoredReclamation,
-    licenses: Map<string, License>,
+    licenses: Awaited<ReturnType<typeof licensesById>>,
     dryRun = false,
   ): Reclamation => {
     const started = stored.items.some(({ startedAt }) => startedAt !== null);
@@ -184,11 +189,12 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       status,
       dryRun,
       items: stored.items.map(({ path, ...item }) => {
-        const license = licenses.get(item.skuId);
+        const license = licenses.byId.get(item.skuId);
         return {
           ...item,
           skuPartNumber: license?.skuPartNumber ?? null,
-          displayName: license?.displayName ?? productName(item.skuId),
+          displayName:
+            license?.displayName ?? productName(licenses.names, item.skuId),
           path: {
             type: path.groupId === null ? 'direct' : 'group',
             groupId: path.groupId,
@@ -307,6 +313,14 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       access,
       callerRef,
     }),
+    ...createLicenseHandlers({
+      tenants,
+      stores,
+      access,
+      threshold,
+      caller,
+      now: options.now,
+    }),
 
     listTenants: {
       eventId: 'tenant-fetch',
@@ -328,7 +342,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
           await Promise.all([
             stores.accounts.counts(tenant.name),
             stores.accounts.statusCounts(tenant.name, threshold()),
-            stores.licenses.list(tenant.name),
+            stores.licenses.captured(tenant.name),
             stores.activity.reportDates(tenant.name),
             Promise.all(
               SYNC_TASKS.map(async task => ({
@@ -513,33 +527,6 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       },
     },
 
-    listLicenses: {
-      eventId: 'license-fetch',
-      severityLevel: 'low',
-      handle: async ({ path, query, credentials }) => {
-        await access.require(licenseReadPermission, credentials);
-        const tenant = await tenants.readable(path.tenant);
-        const { text, status, sort = 'displayName', order = 'asc' } = query;
-        const wanted = text?.toLocaleLowerCase('en');
-        const direction = order === 'asc' ? 1 : -1;
-        const items = (await stores.licenses.list(tenant.name))
-          .filter(
-            license =>
-              (!status || license.status === status) &&
-              (!wanted ||
-                license.displayName.toLocaleLowerCase('en').includes(wanted) ||
-                license.skuPartNumber.toLocaleLowerCase('en').includes(wanted)),
-          )
-          .sort((left, right) => {
-            const byName = left.displayName.localeCompare(right.displayName);
-            return sort === 'displayName'
-              ? direction * byName
-              : direction * (left[sort] - right[sort]) || byName;
-          });
-        return { status: 200, body: { items, totalItems: items.length } };
-      },
-    },
-
     listSuspiciousActivities: {
       eventId: 'suspicious-activity-fetch',
       severityLevel: 'low',
@@ -595,8 +582,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
           ...request,
           dryRun,
           userId: await accountOf(tenant, user, credentials),
-          createdBy:
-            (await callerRef(credentials)) ?? subjectOf(credentials.principal),
+          createdBy: await caller(credentials),
         });
         return {
           status: created ? 201 : 200,

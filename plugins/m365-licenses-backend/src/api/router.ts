@@ -103,7 +103,8 @@ export function createOperationRouter(options: {
 }): Router {
   const { handlers, auditor, httpAuth, logger } = options;
   const router = PromiseRouter();
-  router.use(express.json());
+  // The document limits each body further; a file of terms is the largest.
+  router.use(express.json({ limit: '10mb' }));
   router.use(
     middleware({
       // The validator knows OpenAPI 3.1's lists of types, its own types do not.

@@ -16,6 +16,7 @@ import type {
   GraphConnection,
   TokenFacts,
 } from '../graph/types';
+import { STALE_REPORT_DAYS } from '../insights/activity';
 import {
   countNames,
   isConcealedReport,
@@ -44,8 +45,6 @@ import {
 const DAY_MS = 86_400_000;
 /** A certificate that expires so soon is warned about. */
 const EXPIRES_SOON_MS = 30 * DAY_MS;
-/** Microsoft's reports are one to three days old; older than this, something is wrong. */
-export const STALE_REPORT_DAYS = 7;
 /** Microsoft refuses what a certificate signed when the clock is off by more. */
 const CLOCK_FAILS_MS = 300_000;
 const CLOCK_WARNS_MS = 60_000;

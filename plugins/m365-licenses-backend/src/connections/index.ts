@@ -1,4 +1,3 @@
-export { STALE_REPORT_DAYS } from './checkUp';
 export {
   Connections,
   RETRY_AFTER_MS,

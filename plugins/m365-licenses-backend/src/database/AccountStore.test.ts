@@ -82,6 +82,11 @@ describe.each(ids)('AccountStore on %s', id => {
         AT,
       );
 
+      const unobserved = {
+        services: [],
+        lastActivityDate: null,
+        status: 'notMeasurable',
+      };
       expect(await get(stores, 1)).toEqual({
         id: idOf(1),
         userPrincipalName: 'person1@contoso.example',
@@ -107,8 +112,10 @@ describe.each(ids)('AccountStore on %s', id => {
             skuId: E3,
             skuPartNumber: 'SPE_E3',
             displayName: 'Microsoft 365 E3',
+            ...unobserved,
             paths: [
               {
+                ...unobserved,
                 type: 'direct',
                 groupId: null,
                 groupName: null,
@@ -118,6 +125,7 @@ describe.each(ids)('AccountStore on %s', id => {
                 assignedAt: '2026-01-10T08:00:00.000Z',
               },
               {
+                ...unobserved,
                 type: 'group',
                 groupId: GROUP,
                 groupName: 'All of Sales',

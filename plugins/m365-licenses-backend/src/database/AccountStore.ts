@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { InputError } from '@backstage/errors';
 import {
   ACTIVITY_STATUSES,
   type Account,
@@ -11,15 +12,21 @@ import type { GraphAssignment, GraphUser } from '../graph/types';
 import { activityLimits } from '../insights/activity';
 import { matching, visibleTo } from './accountFilter';
 import {
-  hasReports,
   licensesByAccount,
+  reportState,
   toAccount,
   toServices,
   type AccountRow,
 } from './accountRows';
 import { accountStatusSql } from './activityStatusSql';
+import {
+  lastActivitySql,
+  licenseServices,
+  licenseStatusSql,
+} from './assignmentSql';
 import type { Upkeep } from './Upkeep';
 import { readPage } from './paging';
+import { toMask } from './services';
 import {
   among,
   countOf,
@@ -38,6 +45,7 @@ import type {
   AccountStore,
   ActivityThreshold,
   PageOf,
+  ProductStore,
   SeenAccounts,
   WriteCounts,
 } from './types';
@@ -82,6 +90,8 @@ const ASSIGNMENT_COLUMNS = {
   error: 'text',
   disabled_plans: 'text',
   assigned_at: 'text',
+  services: 'integer',
+  assigned_on: 'text',
 } as const satisfies Record<string, ColumnType>;
 
 /** Columns of which an update keeps or decides the value. */
@@ -208,10 +218,16 @@ function toRow(
 export class DatabaseAccountStore implements AccountStore {
   readonly #knex: Knex;
   readonly #upkeep: Upkeep;
+  readonly #products: Pick<ProductStore, 'names'>;
 
-  constructor(knex: Knex, upkeep: Upkeep) {
+  constructor(
+    knex: Knex,
+    upkeep: Upkeep,
+    products: Pick<ProductStore, 'names'>,
+  ) {
     this.#knex = knex;
     this.#upkeep = upkeep;
+    this.#products = products;
   }
 
   startReading(): SeenAccounts {
@@ -294,6 +310,7 @@ export class DatabaseAccountStore implements AccountStore {
           await this.#replaceAssignments(transaction, tenant, changed, {
             known,
             written,
+            at,
           });
           numbers.push(...written.values());
         }
@@ -355,7 +372,11 @@ export class DatabaseAccountStore implements AccountStore {
     transaction: Knex.Transaction,
     tenant: string,
     users: GraphUser[],
-    accounts: { known: Map<string, Known>; written: Map<string, number> },
+    accounts: {
+      known: Map<string, Known>;
+      written: Map<string, number>;
+      at: string;
+    },
   ): Promise<void> {
     const before = users.flatMap(
       user => accounts.known.get(user.id)?.number ?? [],
@@ -365,6 +386,7 @@ export class DatabaseAccountStore implements AccountStore {
         .where(among(transaction, 'account', before))
         .delete();
     }
+    const servicesOf = await this.#services(transaction, tenant, users);
     const rows: Record<keyof typeof ASSIGNMENT_COLUMNS, ColumnValue>[] = [];
     const groups = new Set<string>();
     for (const user of users) {
@@ -372,10 +394,15 @@ export class DatabaseAccountStore implements AccountStore {
       if (account === undefined) {
         throw new Error(`Account ${user.id} was not stored`);
       }
+      const knownSince =
+        isoTime(user.createdDateTime) ??
+        accounts.known.get(user.id)?.first_seen_at ??
+        accounts.at;
       for (const path of user.assignments) {
         if (path.assignedByGroup !== null) {
           groups.add(path.assignedByGroup);
         }
+        const assignedAt = isoTime(path.lastUpdatedDateTime);
         rows.push({
           tenant,
           account,
@@ -384,7 +411,9 @@ export class DatabaseAccountStore implements AccountStore {
           state: path.state,
           error: path.error,
           disabled_plans: JSON.stringify(path.disabledPlans),
-          assigned_at: isoTime(path.lastUpdatedDateTime),
+          assigned_at: assignedAt,
+          services: servicesOf(path),
+          assigned_on: (assignedAt ?? knownSince).slice(0, 10),
         });
       }
     }
@@ -394,9 +423,11 @@ export class DatabaseAccountStore implements AccountStore {
         transaction,
         ASSIGNMENT_COLUMNS,
         rows,
-        source => `insert into assignments (${columns.join(', ')})
-          select ${columns.map(column => `r.${column}`).join(', ')}
-          from ${source} where true
+        source => `insert into assignments
+          (${columns.join(', ')}, last_activity_date)
+          select ${columns.map(column => `r.${column}`).join(', ')},
+            ${lastActivitySql(transaction, 'r.services', 'a')}
+          from ${source} join accounts as a on a.number = r.account where true
           on conflict do nothing`,
       );
     }
@@ -406,6 +437,38 @@ export class DatabaseAccountStore implements AccountStore {
         .onConflict()
         .ignore();
     }
+  }
+
+  /** The mask of the services of each path; null where its SKU is not known yet. */
+  async #services(
+    transaction: Knex.Transaction,
+    tenant: string,
+    users: GraphUser[],
+  ): Promise<(path: GraphAssignment) => number | null> {
+    const skuIds = new Set(
+      users.flatMap(user => user.assignments.map(({ skuId }) => skuId)),
+    );
+    const skus: { sku_id: string; observed_plans: string | null }[] =
+      skuIds.size === 0
+        ? []
+        : await transaction('skus')
+            .where({ tenant })
+            .where(among(transaction, 'sku_id', [...skuIds]))
+            .select('sku_id', 'observed_plans');
+    const plans = new Map(skus.map(sku => [sku.sku_id, sku.observed_plans]));
+    const masks = new Map<string, number | null>();
+    return path => {
+      const key = [path.skuId, ...path.disabledPlans].join();
+      let mask = masks.get(key);
+      if (mask === undefined) {
+        const observed = plans.get(path.skuId);
+        mask = observed
+          ? toMask(licenseServices(observed, path.disabledPlans))
+          : null;
+        masks.set(key, mask);
+      }
+      return mask;
+    };
   }
 
   async countUnseen(
@@ -475,11 +538,24 @@ export class DatabaseAccountStore implements AccountStore {
     const knex = this.#knex;
     const { status, sort, order } = query;
     const limits = activityLimits(query);
-    const reports = await hasReports(knex, tenant);
+    const { hasReports, unreported } = await reportState(
+      knex,
+      tenant,
+      query.today,
+    );
+    const { skuId, licenseStatus } = query;
+    if (licenseStatus && !skuId) {
+      throw new InputError(
+        'licenseStatus is the status of one license; give its skuId as well',
+      );
+    }
+    const held =
+      licenseStatus &&
+      licenseStatusSql(knex, licenseStatus, limits, unreported);
     const filter = (builder: Knex.QueryBuilder) => {
-      matching(tenant, query)(builder);
+      matching(tenant, { ...query, held })(builder);
       if (status) {
-        builder.where(accountStatusSql(knex, status, limits, reports));
+        builder.where(accountStatusSql(knex, status, limits, hasReports));
       }
     };
     const sortColumns = {
@@ -496,8 +572,9 @@ export class DatabaseAccountStore implements AccountStore {
         tenant,
         query.text,
         status,
-        status && query.inactiveAfterDays,
-        query.skuId,
+        (status ?? licenseStatus) && query.inactiveAfterDays,
+        skuId,
+        licenseStatus,
         query.department,
         query.enabled,
         query.userType,
@@ -521,11 +598,12 @@ export class DatabaseAccountStore implements AccountStore {
       knex,
       tenant,
       page.items.map(row => row.number),
+      { names: await this.#products.names(), limits, unreported },
     );
     return {
       ...page,
       items: page.items.map(row =>
-        toAccount(row, licenses.get(row.number) ?? [], limits, reports),
+        toAccount(row, licenses.get(row.number) ?? [], limits, hasReports),
       ),
     };
   }
@@ -576,14 +654,24 @@ export class DatabaseAccountStore implements AccountStore {
         }
       })
       .select('*');
-    const reports = await hasReports(knex, tenant);
+    const { hasReports, unreported } = await reportState(
+      knex,
+      tenant,
+      options.today,
+    );
     const licenses = await licensesByAccount(
       knex,
       tenant,
       rows.map(row => row.number),
+      { names: await this.#products.names(), limits, unreported },
     );
     return rows.map(row => ({
-      account: toAccount(row, licenses.get(row.number) ?? [], limits, reports),
+      account: toAccount(
+        row,
+        licenses.get(row.number) ?? [],
+        limits,
+        hasReports,
+      ),
       services: toServices(row),
     }));
   }
@@ -668,7 +756,7 @@ export class DatabaseAccountStore implements AccountStore {
   ): Promise<{ status: ActivityStatus; accounts: number }[]> {
     const knex = this.#knex;
     const limits = activityLimits(threshold);
-    const reports = await hasReports(knex, tenant);
+    const { hasReports } = await reportState(knex, tenant, threshold.today);
     const counts: { status: ActivityStatus; accounts: number }[] = [];
     // One range of an index each; unlicensed accounts are not counted here.
     for (const status of ACTIVITY_STATUSES) {
@@ -678,7 +766,7 @@ export class DatabaseAccountStore implements AccountStore {
           accounts: await countOf(
             knex('accounts')
               .where({ tenant, deleted: false, licensed: true })
-              .where(accountStatusSql(knex, status, limits, reports)),
+              .where(accountStatusSql(knex, status, limits, hasReports)),
           ),
         });
       }

@@ -11,21 +11,26 @@ import { z } from 'zod/v3';
 import { activityLimits, serviceActivityStatus } from '../insights/activity';
 import { matching } from './accountFilter';
 import {
-  ALL_SERVICE_COLUMNS,
-  SERVICE_COLUMNS,
   licensesByAccount,
+  reportState,
   toServices,
   type AccountRow,
-  type ServiceDates,
 } from './accountRows';
 import { serviceStatusSql } from './activityStatusSql';
+import { lastActivitySql } from './assignmentSql';
 import { concealedNameSql } from './concealmentSql';
 import { readPage } from './paging';
+import {
+  ALL_SERVICE_COLUMNS,
+  REPORT_SERVICES,
+  SERVICE_COLUMNS,
+  type ServiceDates,
+} from './services';
 import {
   among,
   countOf,
   fold,
-  isPostgres,
+  greatest,
   takeTurn,
   writeRows,
   type ColumnType,
@@ -37,17 +42,12 @@ import type {
   ActivityThreshold,
   PageOf,
   PageRequest,
+  ProductStore,
   WriteCounts,
 } from './types';
 import type { Upkeep } from './Upkeep';
 
 type Report = ActivityRow['report'];
-
-/** Which services a report speaks of. */
-const REPORT_SERVICES: Record<Report, readonly Service[]> = {
-  activeUsers: SERVICES.filter(service => service !== 'outlook'),
-  emailApps: ['outlook'],
-};
 
 /** The column of a suspicious row that says which report last had it. */
 const REPORT_COLUMN = {
@@ -164,10 +164,16 @@ function concealedRows(knex: Knex, tenant: string) {
 export class DatabaseActivityStore implements ActivityStore {
   readonly #knex: Knex;
   readonly #upkeep: Upkeep;
+  readonly #products: Pick<ProductStore, 'names'>;
 
-  constructor(knex: Knex, upkeep: Upkeep) {
+  constructor(
+    knex: Knex,
+    upkeep: Upkeep,
+    products: Pick<ProductStore, 'names'>,
+  ) {
     this.#knex = knex;
     this.#upkeep = upkeep;
+    this.#products = products;
   }
 
   async storeRows(
@@ -288,6 +294,21 @@ export class DatabaseActivityStore implements ActivityStore {
         `update accounts set ${ACTIVITY_COLUMNS.map(
           column => `${column} = r.${column}`,
         ).join(', ')} from ${source} where accounts.number = r.number`,
+    );
+    const lastActivity = lastActivitySql(
+      transaction,
+      'assignments.services',
+      'a',
+    );
+    await writeRows(
+      transaction,
+      { number: 'integer' },
+      accounts.map(({ number }) => ({ number })),
+      source =>
+        `update assignments set last_activity_date = ${lastActivity}
+        from accounts as a, ${source}
+        where a.number = r.number and assignments.account = r.number
+          and assignments.last_activity_date is distinct from ${lastActivity}`,
     );
   }
 
@@ -423,8 +444,7 @@ export class DatabaseActivityStore implements ActivityStore {
       return knex.raw('??', columns);
     }
     const values = columns.map(() => `coalesce(??, '')`).join(', ');
-    const greatest = isPostgres(knex) ? 'greatest' : 'max';
-    return knex.raw(`nullif(${greatest}(${values}), '')`, columns);
+    return knex.raw(`nullif(${greatest(knex)}(${values}), '')`, columns);
   }
 
   async reportDates(
@@ -502,6 +522,11 @@ export class DatabaseActivityStore implements ActivityStore {
       knex,
       tenant,
       page.items.map(row => row.number),
+      {
+        names: await this.#products.names(),
+        limits,
+        ...(await reportState(knex, tenant, query.today)),
+      },
     );
     return {
       ...page,

@@ -31,7 +31,7 @@ describe.each(ids)('LicenseStore on %s', id => {
       unchanged: 0,
       gone: 0,
     });
-    const licenses = await stores.licenses.list('contoso');
+    const licenses = await stores.licenses.captured('contoso');
     expect(licenses.find(({ skuId }) => skuId === E3)).toEqual({
       skuId: E3,
       skuPartNumber: 'SPE_E3',
@@ -46,6 +46,7 @@ describe.each(ids)('LicenseStore on %s', id => {
       lockedOut: 3,
       trial: true,
       capturedAt: AT.toISOString(),
+      services: [],
       subscriptions: [
         {
           id: 'a',
@@ -69,13 +70,13 @@ describe.each(ids)('LicenseStore on %s', id => {
       trial: false,
       subscriptions: [],
     });
-    expect(await stores.licenses.list('fabrikam')).toEqual([]);
+    expect(await stores.licenses.captured('fabrikam')).toEqual([]);
   });
 
   it('counts what changed, and keeps subscriptions that were not read', async () => {
     const { stores } = await open(id);
     await stores.licenses.store('contoso', { skus: [sku(E3)] }, AT);
-    expect((await stores.licenses.list('contoso'))[0].trial).toBeNull();
+    expect((await stores.licenses.captured('contoso'))[0].trial).toBeNull();
     const subscriptions = [subscription('a', E3), subscription('b', E3)];
     await stores.licenses.store(
       'contoso',
@@ -89,7 +90,7 @@ describe.each(ids)('LicenseStore on %s', id => {
         LATER,
       ),
     ).toEqual({ added: 0, changed: 1, unchanged: 0, gone: 0 });
-    expect(await stores.licenses.list('contoso')).toMatchObject(
+    expect(await stores.licenses.captured('contoso')).toMatchObject(
       [
         {
           assigned: 31,
@@ -112,7 +113,7 @@ describe.each(ids)('LicenseStore on %s', id => {
         LATER,
       ),
     ).toEqual({ added: 0, changed: 0, unchanged: 2, gone: 0 });
-    const [license] = await stores.licenses.list('contoso');
+    const [license] = await stores.licenses.captured('contoso');
     expect(license.subscriptions.map(each => each.id)).toEqual(['b']);
   });
 
@@ -125,7 +126,7 @@ describe.each(ids)('LicenseStore on %s', id => {
     expect(
       await stores.licenses.store('contoso', { skus: [sku(E5)] }, new Date()),
     ).toMatchObject({ gone: 0 });
-    const gone = (await stores.licenses.list('contoso')).find(
+    const gone = (await stores.licenses.captured('contoso')).find(
       ({ skuId }) => skuId === E3,
     );
     expect(gone).toMatchObject({
@@ -152,6 +153,6 @@ describe.each(ids)('LicenseStore on %s', id => {
       ),
     ).rejects.toThrow(/subscriptions/);
     await knex.schema.renameTable('away', 'subscriptions');
-    expect(await stores.licenses.list('contoso')).toEqual([]);
+    expect(await stores.licenses.captured('contoso')).toEqual([]);
   });
 });

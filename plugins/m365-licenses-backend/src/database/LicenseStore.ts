@@ -1,13 +1,37 @@
-import type { License } from 'backstage-plugin-m365-licenses-common';
+import {
+  ASSIGNMENT_STATUSES,
+  type AssignmentStatus,
+  type Service,
+} from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
+import { z } from 'zod/v3';
 import type {
   GraphCapabilityStatus,
   GraphSku,
   GraphSubscription,
 } from '../graph/types';
+import { activityLimits, type ActivityLimits } from '../insights/activity';
+import { BEST_FIRST } from '../insights/assignments';
 import { productName } from '../insights/productNames';
-import { isoTime, takeTurn } from './sql';
-import type { LicenseStore, WriteCounts } from './types';
+import { reportState } from './accountRows';
+import {
+  assignmentStatusSql,
+  lastActivitySql,
+  licenseServices,
+  parsePlans,
+  toObservedPlans,
+} from './assignmentSql';
+import { toMask } from './services';
+import { isoTime, takeTurn, writeRows } from './sql';
+import type {
+  ActivityThreshold,
+  CapturedLicense,
+  LicenseStore,
+  ProductStore,
+  StoredLicense,
+  WriteCounts,
+} from './types';
+import type { Upkeep } from './Upkeep';
 
 interface SkuRow {
   tenant: string;
@@ -16,6 +40,8 @@ interface SkuRow {
   applies_to: 'User' | 'Company';
   status: GraphCapabilityStatus;
   service_plans: string;
+  /** See `toObservedPlans`; null where stored by a version without it. */
+  observed_plans: string | null;
   consumed: number;
   enabled: number;
   suspended: number;
@@ -49,6 +75,10 @@ function toSkuRow(tenant: string, sku: GraphSku): SkuRow {
     applies_to: sku.appliesTo,
     status: sku.capabilityStatus,
     service_plans: JSON.stringify(sku.servicePlans),
+    observed_plans: toObservedPlans(
+      sku.skuId,
+      sku.servicePlans.map(({ servicePlanId }) => servicePlanId),
+    ),
     consumed: sku.consumedUnits,
     enabled: sku.prepaidUnits.enabled,
     suspended: sku.prepaidUnits.suspended,
@@ -93,9 +123,17 @@ function isSame<Row extends object>(a: Row, b: Row): boolean {
 /** SKUs and subscriptions in `skus` and `subscriptions`. */
 export class DatabaseLicenseStore implements LicenseStore {
   readonly #knex: Knex;
+  readonly #upkeep: Upkeep;
+  readonly #products: Pick<ProductStore, 'names'>;
 
-  constructor(knex: Knex) {
+  constructor(
+    knex: Knex,
+    upkeep: Upkeep,
+    products: Pick<ProductStore, 'names'>,
+  ) {
     this.#knex = knex;
+    this.#upkeep = upkeep;
+    this.#products = products;
   }
 
   async store(
@@ -104,7 +142,7 @@ export class DatabaseLicenseStore implements LicenseStore {
     at: Date,
   ): Promise<WriteCounts & { gone: number }> {
     const time = at.toISOString();
-    return this.#knex.transaction(async transaction => {
+    const counted = await this.#knex.transaction(async transaction => {
       await takeTurn(transaction, tenant);
       const counts = { added: 0, changed: 0, unchanged: 0, gone: 0 };
       const count = (before: object | undefined, now: object) => {
@@ -125,11 +163,15 @@ export class DatabaseLicenseStore implements LicenseStore {
         row => row.sku_id,
       );
       for (const row of skus.values()) {
-        if (count(knownSkus.get(row.sku_id), row)) {
+        const before = knownSkus.get(row.sku_id);
+        if (count(before, row)) {
           await transaction('skus')
             .insert(row)
             .onConflict(['tenant', 'sku_id'])
             .merge();
+        }
+        if (before?.observed_plans !== row.observed_plans) {
+          await this.#storeServices(transaction, tenant, row);
         }
       }
       for (const row of knownSkus.values()) {
@@ -183,13 +225,136 @@ export class DatabaseLicenseStore implements LicenseStore {
         });
       return counts;
     });
+    await this.#upkeep.run();
+    return counted;
   }
 
-  async list(tenant: string): Promise<License[]> {
+  /** What the assignments of a SKU have to say of its services. */
+  async #storeServices(
+    transaction: Knex.Transaction,
+    tenant: string,
+    sku: SkuRow,
+  ): Promise<void> {
+    const held = z
+      .array(z.object({ disabled_plans: z.string(), count: z.coerce.number() }))
+      .parse(
+        await transaction('assignments')
+          .where({ tenant, sku_id: sku.sku_id })
+          .groupBy('disabled_plans')
+          .select('disabled_plans')
+          .count({ count: '*' }),
+      );
+    if (held.length === 0) {
+      return;
+    }
+    const observedPlans = sku.observed_plans ?? '[]';
+    await writeRows(
+      transaction,
+      {
+        tenant: 'text',
+        sku_id: 'text',
+        disabled_plans: 'text',
+        services: 'integer',
+      },
+      held.map(({ disabled_plans }) => ({
+        tenant,
+        sku_id: sku.sku_id,
+        disabled_plans,
+        services: toMask(
+          licenseServices(observedPlans, parsePlans(disabled_plans)),
+        ),
+      })),
+      source => `update assignments set services = r.services,
+          last_activity_date = ${lastActivitySql(
+            transaction,
+            'r.services',
+            'a',
+          )}
+        from accounts as a, ${source}
+        where assignments.tenant = r.tenant
+          and assignments.sku_id = r.sku_id
+          and assignments.disabled_plans = r.disabled_plans
+          and assignments.services is distinct from r.services
+          and a.number = assignments.account`,
+    );
+    this.#upkeep.wrote(held.reduce((total, { count }) => total + count, 0));
+  }
+
+  async list(
+    tenant: string,
+    threshold: ActivityThreshold,
+  ): Promise<StoredLicense[]> {
+    const limits = activityLimits(threshold);
+    const { unreported } = await reportState(
+      this.#knex,
+      tenant,
+      threshold.today,
+    );
+    const licenses: StoredLicense[] = [];
+    // One range of an index each.
+    for (const license of await this.captured(tenant)) {
+      licenses.push({
+        ...license,
+        statuses: await this.#statuses(
+          tenant,
+          license.skuId,
+          limits,
+          unreported,
+        ),
+      });
+    }
+    return licenses;
+  }
+
+  /** Accounts present in the tenant that hold a SKU, each counted once. */
+  async #statuses(
+    tenant: string,
+    skuId: string,
+    limits: ActivityLimits,
+    unreported: readonly Service[],
+  ): Promise<{ status: AssignmentStatus; accounts: number }[]> {
+    const knex = this.#knex;
+    const rows = z
+      .array(z.object({ place: z.number(), count: z.coerce.number() }))
+      .parse(
+        await knex
+          .from(
+            knex('assignments')
+              .where({ tenant, sku_id: skuId })
+              .whereExists(present =>
+                present
+                  .from('accounts')
+                  .where({ tenant, deleted: false })
+                  .where('number', knex.ref('assignments.account'))
+                  .select(knex.raw('1')),
+              )
+              .groupBy('account')
+              .select({
+                place: knex.raw('min(?)', [
+                  assignmentStatusSql(knex, limits, unreported),
+                ]),
+              })
+              .as('held'),
+          )
+          .groupBy('place')
+          .select('place')
+          .count({ count: '*' }),
+      );
+    const counts = new Map(
+      rows.map(({ place, count }) => [BEST_FIRST[place], count]),
+    );
+    return ASSIGNMENT_STATUSES.map(status => ({
+      status,
+      accounts: counts.get(status) ?? 0,
+    }));
+  }
+
+  async captured(tenant: string): Promise<CapturedLicense[]> {
     const captured = await this.#knex<TenantRow>('tenants')
       .where({ tenant })
       .first();
     const skus = await this.#knex<SkuRow>('skus').where({ tenant });
+    const names = await this.#products.names();
     const subscriptions = await this.#knex<SubscriptionRow>('subscriptions')
       .where({ tenant })
       .orderBy(['created_at', 'id']);
@@ -207,7 +372,7 @@ export class DatabaseLicenseStore implements LicenseStore {
       return {
         skuId: sku.sku_id,
         skuPartNumber: sku.sku_part_number,
-        displayName: productName(sku.sku_id, sku.sku_part_number),
+        displayName: productName(names, sku.sku_id, sku.sku_part_number),
         appliesTo: sku.applies_to,
         status: sku.status,
         bought: sku.enabled,
@@ -220,6 +385,7 @@ export class DatabaseLicenseStore implements LicenseStore {
           ? own.some(({ trial }) => trial)
           : null,
         subscriptions: own,
+        services: licenseServices(sku.observed_plans ?? '[]', []),
         capturedAt: sku.gone_at ?? captured?.skus_captured_at ?? '',
       };
     });

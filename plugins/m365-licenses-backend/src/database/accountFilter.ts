@@ -16,6 +16,8 @@ export interface CommonFilter {
   deleted: boolean;
   text?: string;
   skuId?: string;
+  /** Of the assignments of `skuId`, grouped by account. */
+  held?: Knex.Raw;
   department?: string;
   enabled?: boolean;
   userType?: UserType;
@@ -66,14 +68,17 @@ export function matching(tenant: string, filter: CommonFilter) {
     if (filter.department !== undefined) {
       query.where('department_key', fold(filter.department));
     }
-    const { skuId, text, visible } = filter;
+    const { skuId, held, text, visible } = filter;
     if (skuId) {
-      query.whereIn('number', holders =>
+      query.whereIn('number', holders => {
         holders
           .from('assignments')
           .where({ tenant, sku_id: skuId })
-          .select('account'),
-      );
+          .select('account');
+        if (held) {
+          holders.groupBy('account').having(held);
+        }
+      });
     }
     if (text) {
       // A union, so that each column's own index is read.

@@ -6,36 +6,23 @@ import {
   type ServiceActivity,
 } from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
-import { z } from 'zod/v3';
-import { activityStatus, type ActivityLimits } from '../insights/activity';
+import {
+  activityStatus,
+  daysBefore,
+  STALE_REPORT_DAYS,
+  type ActivityLimits,
+} from '../insights/activity';
+import { assignmentStatus, bestStatus } from '../insights/assignments';
 import { productName } from '../insights/productNames';
+import { parsePlans } from './assignmentSql';
+import {
+  fromMask,
+  REPORT_SERVICES,
+  SERVICE_COLUMNS,
+  type ServiceDates,
+} from './services';
 import { among } from './sql';
-
-/** The columns of a service: its last activity, and the report that first said so. */
-export const SERVICE_COLUMNS = {
-  exchange: { date: 'exchange_date', report: 'exchange_report' },
-  teams: { date: 'teams_date', report: 'teams_report' },
-  oneDrive: { date: 'one_drive_date', report: 'one_drive_report' },
-  outlook: { date: 'outlook_date', report: 'outlook_report' },
-  sharePoint: { date: 'share_point_date', report: 'share_point_report' },
-  skypeForBusiness: {
-    date: 'skype_for_business_date',
-    report: 'skype_for_business_report',
-  },
-  yammer: { date: 'yammer_date', report: 'yammer_report' },
-} as const satisfies Record<Service, { date: string; report: string }>;
-
-/** A column of {@link SERVICE_COLUMNS}. */
-export type ServiceColumn = (typeof SERVICE_COLUMNS)[Service][
-  | 'date'
-  | 'report'];
-
-export type ServiceDates = Record<ServiceColumn, string | null>;
-
-/** All columns of {@link SERVICE_COLUMNS}. */
-export const ALL_SERVICE_COLUMNS: readonly ServiceColumn[] = SERVICES.flatMap(
-  service => [SERVICE_COLUMNS[service].date, SERVICE_COLUMNS[service].report],
-);
+import type { ActivityRow } from './types';
 
 /** A row of `accounts`. Booleans are 0 and 1 on SQLite. */
 export interface AccountRow extends ServiceDates {
@@ -72,9 +59,30 @@ export interface AccountRow extends ServiceDates {
   department_key: string | null;
 }
 
-/** Whether an activity report of the tenant was ever completely stored. */
-export async function hasReports(knex: Knex, tenant: string): Promise<boolean> {
-  return Boolean(await knex('reports').where({ tenant }).first('tenant'));
+/** What the stored reports of a tenant allow to say. */
+export interface ReportState {
+  /** Whether an activity report was ever completely stored. */
+  hasReports: boolean;
+  /** The services of which no report is stored that is not stale. */
+  unreported: Service[];
+}
+
+/** The state of a tenant's reports on a day, YYYY-MM-DD. */
+export async function reportState(
+  knex: Knex,
+  tenant: string,
+  today: string,
+): Promise<ReportState> {
+  const reports: { report: ActivityRow['report']; newest: string }[] =
+    await knex('reports').where({ tenant }).select('report', 'newest');
+  const freshSince = daysBefore(today, STALE_REPORT_DAYS);
+  const reported = reports
+    .filter(({ newest }) => newest >= freshSince)
+    .flatMap(({ report }) => REPORT_SERVICES[report]);
+  return {
+    hasReports: reports.length > 0,
+    unreported: SERVICES.filter(service => !reported.includes(service)),
+  };
 }
 
 /** A row as the API shows it. */
@@ -125,17 +133,22 @@ export function toServices(row: ServiceDates): ServiceActivity[] {
   }));
 }
 
-/** How disabled service plans of an assignment are stored. */
-export const plansSchema = z.array(z.string());
-
 /**
  * The licenses of accounts by account number, sorted by product name, each
  * with its paths, the direct one first.
+ *
+ * @param options.names - product names by SKU id
+ * @param options.unreported - as for `assignmentStatus`
  */
 export async function licensesByAccount(
   knex: Knex,
   tenant: string,
   numbers: number[],
+  options: {
+    names: ReadonlyMap<string, string>;
+    limits: ActivityLimits;
+    unreported: readonly Service[];
+  },
 ): Promise<Map<number, AssignedLicense[]>> {
   const byAccount = new Map<number, AssignedLicense[]>(
     numbers.map(number => [number, []]),
@@ -161,6 +174,9 @@ export async function licensesByAccount(
     error: string | null;
     disabled_plans: string;
     assigned_at: string | null;
+    services: number | null;
+    last_activity_date: string | null;
+    assigned_on: string;
   }[] = await knex('assignments as a')
     .leftJoin('license_groups as g', join =>
       join.on('g.tenant', 'a.tenant').andOn('g.id', 'a.group_id'),
@@ -175,6 +191,9 @@ export async function licensesByAccount(
       'a.error',
       'a.disabled_plans',
       'a.assigned_at',
+      'a.services',
+      'a.last_activity_date',
+      'a.assigned_on',
       { group_name: 'g.display_name' },
     );
   for (const row of rows) {
@@ -185,22 +204,46 @@ export async function licensesByAccount(
       license = {
         skuId: row.sku_id,
         skuPartNumber,
-        displayName: productName(row.sku_id, skuPartNumber),
+        displayName: productName(options.names, row.sku_id, skuPartNumber),
+        services: [],
+        lastActivityDate: null,
+        status: 'unknown',
         paths: [],
       };
       licenses.push(license);
     }
+    const services = row.services === null ? null : fromMask(row.services);
+    const lastActivityDate = row.last_activity_date;
     license.paths.push({
       type: row.group_id === '' ? 'direct' : 'group',
       groupId: row.group_id || null,
       groupName: row.group_name,
       state: row.state,
       error: row.error,
-      disabledPlans: plansSchema.parse(JSON.parse(row.disabled_plans)),
+      disabledPlans: parsePlans(row.disabled_plans),
       assignedAt: row.assigned_at,
+      services: services ?? [],
+      lastActivityDate,
+      status: assignmentStatus(
+        { services, lastActivityDate, assignedOn: row.assigned_on },
+        options.limits,
+        options.unreported,
+      ),
     });
   }
   for (const licenses of byAccount.values()) {
+    for (const license of licenses) {
+      const { paths } = license;
+      license.services = SERVICES.filter(service =>
+        paths.some(path => path.services.includes(service)),
+      );
+      license.lastActivityDate =
+        paths
+          .flatMap(path => path.lastActivityDate ?? [])
+          .sort()
+          .at(-1) ?? null;
+      license.status = bestStatus(paths.map(path => path.status));
+    }
     licenses.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
   }
   return byAccount;

@@ -10,9 +10,11 @@ import { DatabaseAuthorizationStore, type Clock } from './AuthorizationStore';
 import { DatabaseConnectionStore } from './ConnectionStore';
 import { Encryption } from './encryption';
 import { DatabaseLicenseStore } from './LicenseStore';
+import { DatabaseProductStore } from './ProductStore';
 import { DatabaseReclamationStore } from './ReclamationStore';
 import { DatabaseTaskRunStore } from './TaskRunStore';
 import { DatabaseTenantStore } from './TenantStore';
+import { DatabaseTermStore } from './TermStore';
 import { tune } from './sql';
 import type { Stores } from './types';
 import { Upkeep } from './Upkeep';
@@ -31,7 +33,7 @@ export interface StoresOptions {
    * encrypts, all read. None by default: then nobody can sign in.
    */
   encryptionKeys?: string[];
-  /** For renewing tokens; the real time by default. */
+  /** For renewing tokens and product names; the real time by default. */
   clock?: Clock;
 }
 
@@ -43,7 +45,10 @@ export interface StoresOptions {
 export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
   const { encryptionKeys = [], clock = CLOCK } = options;
   const upkeep = new Upkeep(knex);
+  const products = new DatabaseProductStore(knex, clock);
   return {
+    products,
+    terms: new DatabaseTermStore(knex),
     tenants: new DatabaseTenantStore(knex),
     authorizations: new DatabaseAuthorizationStore(
       knex,
@@ -51,9 +56,9 @@ export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
       clock,
     ),
     connections: new DatabaseConnectionStore(knex),
-    accounts: new DatabaseAccountStore(knex, upkeep),
-    activity: new DatabaseActivityStore(knex, upkeep),
-    licenses: new DatabaseLicenseStore(knex),
+    accounts: new DatabaseAccountStore(knex, upkeep, products),
+    activity: new DatabaseActivityStore(knex, upkeep, products),
+    licenses: new DatabaseLicenseStore(knex, upkeep, products),
     taskRuns: new DatabaseTaskRunStore(knex),
     reclamations: new DatabaseReclamationStore(knex),
   };

@@ -130,6 +130,96 @@ describe('migrations', () => {
   );
 
   it.each(databases.eachSupportedId())(
+    '20261123020000_products.js goes up and down, %p',
+    async id => {
+      const knex = await databases.init(id);
+      const migration = { directory: migrationsDirectory };
+      await knex.migrate.latest(migration);
+      const tables = await tablesOf(knex);
+      const products = [
+        'product_plans',
+        'product_source',
+        'products',
+        'service_plans',
+      ];
+      expect(tables).toEqual(expect.arrayContaining(products));
+
+      const name = '20261123020000_products.js';
+      await knex.migrate.down({ ...migration, name });
+      expect(await tablesOf(knex)).toEqual(
+        tables.filter(table => !products.includes(table)),
+      );
+      await knex.migrate.up({ ...migration, name });
+      expect(await tablesOf(knex)).toEqual(tables);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    '20261123010000_assignment_activity.js keeps what is there up and down, %p',
+    async id => {
+      const knex = await databases.init(id);
+      const migration = { directory: migrationsDirectory };
+      await knex.migrate.up({ ...migration, name: '20261122000000_init.js' });
+      await knex('accounts').insert({
+        number: 1,
+        tenant: 'contoso',
+        id: E3,
+        hash: '',
+        user_principal_name: '',
+        display_name: '',
+        display_name_key: '',
+        principal_name_key: '',
+        user_type: 'member',
+        first_seen_at: AT.toISOString(),
+        created_at: '2024-02-03T04:05:06.000Z',
+        enabled: true,
+        licensed: true,
+      });
+      const assignment = {
+        account: 1,
+        sku_id: E3,
+        tenant: 'contoso',
+        state: 'Active',
+        error: null,
+        disabled_plans: '[]',
+      };
+      const assignments = [
+        { ...assignment, group_id: '', assigned_at: null },
+        {
+          ...assignment,
+          group_id: 'g',
+          assigned_at: '2026-01-10T08:00:00.000Z',
+        },
+      ];
+      await knex('assignments').insert(assignments);
+      const stored = () => knex('assignments').orderBy('group_id');
+      const columns = await knex('assignments').columnInfo();
+
+      await knex.migrate.up({
+        ...migration,
+        name: '20261123010000_assignment_activity.js',
+      });
+      const unknown = { services: null, last_activity_date: null };
+      expect(await stored()).toEqual([
+        { ...assignments[0], ...unknown, assigned_on: '2024-02-03' },
+        { ...assignments[1], ...unknown, assigned_on: '2026-01-10' },
+      ]);
+
+      await knex.migrate.down(migration);
+      expect(await stored()).toEqual(assignments);
+      expect(await knex('assignments').columnInfo()).toEqual(columns);
+      await expect(knex('assignments').insert(assignments[0])).rejects.toThrow(
+        /unique/i,
+      );
+      await knex.migrate.up({
+        ...migration,
+        name: '20261123010000_assignment_activity.js',
+      });
+      expect(await stored()).toHaveLength(2);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
     'run when the stores are opened, unless they are to be skipped, %p',
     async id => {
       const knex = await databases.init(id);
@@ -138,13 +228,13 @@ describe('migrations', () => {
         getClient,
         migrations: { skip: true },
       });
-      await expect(skipping.licenses.list('contoso')).rejects.toThrow(
+      await expect(skipping.licenses.captured('contoso')).rejects.toThrow(
         /tenants/,
       );
 
       const stores = await createStores({ getClient });
       await stores.licenses.store('contoso', { skus: [sku(E3)] }, AT);
-      expect(await stores.licenses.list('contoso')).toHaveLength(1);
+      expect(await stores.licenses.captured('contoso')).toHaveLength(1);
     },
   );
 });

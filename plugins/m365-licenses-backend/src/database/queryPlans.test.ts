@@ -1,5 +1,8 @@
 import type { Knex } from 'knex';
-import { SERVICES } from 'backstage-plugin-m365-licenses-common';
+import {
+  ASSIGNMENT_STATUSES,
+  SERVICES,
+} from 'backstage-plugin-m365-licenses-common';
 import type { AccountQuery, ActivityQuery, Stores } from './types';
 import {
   AT,
@@ -10,6 +13,7 @@ import {
   activeUser,
   direct,
   idOf,
+  sku,
   testDatabases,
   user,
 } from './__testUtils__/records';
@@ -19,9 +23,35 @@ jest.setTimeout(300_000);
 const { ids, open } = testDatabases();
 const ACCOUNTS = 20_000;
 const PAGE = 1_000;
+const TEAMS = '57ff2da0-773e-42df-b2af-ffb7a2317929';
+
+/** Plans that organizations often switch off. */
+const disabledPlans = [
+  // Sway, Stream, To Do, Forms, Kaizala.
+  'a23b959c-7ce8-4e57-9140-b90eb88a9e97',
+  '9e700747-8b1d-45e5-ab8d-ef187ceec156',
+  'c87f142c-d1e9-4363-8630-aaea9c4d9ae5',
+  '2789c901-c14e-48ab-a76a-be334d9d793a',
+  'aebd3021-9f8f-4bf8-bbe3-0ed2f4f047a1',
+];
 
 async function seed(stores: Stores) {
   const seen = stores.accounts.startReading();
+  await stores.licenses.store(
+    'contoso',
+    {
+      skus: [
+        E3,
+        E5,
+        ...Array.from({ length: 12 }, (_, index) => idOf(index)),
+      ].map(skuId =>
+        sku(skuId, {
+          servicePlans: [{ servicePlanId: TEAMS, servicePlanName: 'TEAMS1' }],
+        }),
+      ),
+    },
+    AT,
+  );
   for (let first = 0; first < ACCOUNTS; first += PAGE) {
     const users = Array.from({ length: PAGE }, (_, index) => {
       const number = first + index;
@@ -43,8 +73,11 @@ async function seed(stores: Stores) {
           number % 5 === 0
             ? []
             : [
-                direct(number % 100 ? E3 : E5),
-                direct(idOf(number % 12), { assignedByGroup: GROUP }),
+                direct(number % 100 ? E3 : E5, { disabledPlans }),
+                direct(idOf(number % 12), {
+                  assignedByGroup: GROUP,
+                  disabledPlans,
+                }),
               ],
       });
     });
@@ -66,12 +99,9 @@ async function seed(stores: Stores) {
     );
   }
   await stores.accounts.markUnseenDeleted('contoso', seen, AT);
-  await stores.activity.completeReport(
-    'contoso',
-    'activeUsers',
-    '2026-11-19',
-    AT,
-  );
+  for (const report of ['activeUsers', 'emailApps'] as const) {
+    await stores.activity.completeReport('contoso', report, '2026-11-19', AT);
+  }
 }
 
 /** Every query that something sends to the database, with its plan. */
@@ -135,6 +165,7 @@ describe.each(ids)('queries on %s', id => {
       statusCounts: () => accounts.statusCounts('contoso', THRESHOLD),
       serviceCounts: () => activity.serviceCounts('contoso', THRESHOLD),
       departments: () => accounts.departments('contoso'),
+      licenses: () => stores.licenses.list('contoso', THRESHOLD),
       getMany: () =>
         accounts.getMany('contoso', [1, 2, 3].map(idOf), THRESHOLD),
       get: () => accounts.get('contoso', 'person7@contoso.example', THRESHOLD),
@@ -192,6 +223,10 @@ describe.each(ids)('queries on %s', id => {
       { status: 'unlicensed' },
       { skuId: E3 },
       { skuId: E5 },
+      ...ASSIGNMENT_STATUSES.flatMap(licenseStatus => [
+        { skuId: E3, licenseStatus },
+        { skuId: E5, licenseStatus },
+      ]),
       { department: 'Department 3' },
       { enabled: false },
       { userType: 'guest' },

@@ -11,6 +11,11 @@ export function isPostgres(knex: Knex): boolean {
   return String(knex.client.config.client).includes('pg');
 }
 
+/** The function that gives the greatest of texts that are not null. */
+export function greatest(knex: Knex): string {
+  return isPostgres(knex) ? 'greatest' : 'max';
+}
+
 /**
  * Settings of a connection to SQLite, whose defaults suit small devices: with
  * a page cache of 2 MB, writing a large tenant reads each index from the file

@@ -2,6 +2,7 @@ import type {
   Account,
   AccountActivity,
   ActivityStatus,
+  AssignmentStatus,
   CheckUp,
   ConcealedActivity,
   ConnectionPurpose,
@@ -16,6 +17,7 @@ import type {
   TaskRun,
   TaskRunCounts,
   TaskRunStatus,
+  TermInput,
   UserType,
 } from 'backstage-plugin-m365-licenses-common';
 import type {
@@ -69,6 +71,8 @@ export interface AccountFilter extends ActivityThreshold {
   text?: string;
   status?: ActivityStatus;
   skuId?: string;
+  /** Only with `skuId`: the status of that license. */
+  licenseStatus?: AssignmentStatus;
   department?: string;
   enabled?: boolean;
   userType?: UserType;
@@ -257,8 +261,61 @@ export interface LicenseStore {
     captured: { skus: GraphSku[]; subscriptions?: GraphSubscription[] },
     at: Date,
   ): Promise<WriteCounts & { gone: number }>;
-  /** All SKUs, `displayName` by {@link productName}; not sorted. */
-  list(tenant: string): Promise<License[]>;
+  /** All SKUs as they were captured; not sorted. */
+  captured(tenant: string): Promise<CapturedLicense[]>;
+  /**
+   * All SKUs with the accounts that hold each by status; not sorted. What they
+   * cost is not known here.
+   */
+  list(tenant: string, threshold: ActivityThreshold): Promise<StoredLicense[]>;
+}
+
+/** A SKU without what it costs. */
+export type StoredLicense = Omit<License, 'spend'>;
+
+/** A SKU without what it costs and who holds it. */
+export type CapturedLicense = Omit<StoredLicense, 'statuses'>;
+
+/** A term as it is stored. */
+export interface StoredTerm extends TermInput {
+  id: string;
+  skuId: string;
+  /** ISO 8601. */
+  updatedAt: string;
+  /** Entity ref. */
+  updatedBy: string;
+}
+
+/** What people entered of the cost of SKUs; no sync ever changes it. */
+export interface TermStore {
+  /** By SKU, then the newest effective date first. */
+  list(tenant: string, skuId?: string): Promise<StoredTerm[]>;
+  /**
+   * What stands for the present terms of a SKU: changes whenever one of them
+   * does.
+   */
+  revision(tenant: string, skuId: string): Promise<string>;
+  /**
+   * Replaces the terms of SKUs, all of them or none. Terms that are given as
+   * they are stored keep their id and who updated them.
+   *
+   * @throws ConflictError when the terms of a SKU are not those of the revision
+   *   given for it
+   */
+  replace(
+    tenant: string,
+    bySku: { skuId: string; terms: TermInput[]; revision?: string }[],
+    by: { updatedBy: string; at: Date },
+  ): Promise<void>;
+  /**
+   * Notes that somebody is told of the day on which a term ends; once for a
+   * term and day, whoever asks.
+   *
+   * @returns false when that was noted before, or it does not end on this day
+   */
+  claimNotice(id: string, expirationDate: string): Promise<boolean>;
+  /** Takes that back: nobody could be told. */
+  releaseNotice(id: string): Promise<void>;
 }
 
 /** The ledger: one record per task run, never overwritten by a sync. */
@@ -471,8 +528,60 @@ export interface ConnectionStore {
   saveCheck(tenant: string, check: CheckUp): Promise<CheckUp | undefined>;
 }
 
+/** What Microsoft calls products and service plans; ids in lower case. */
+export interface ProductCatalog {
+  /** With the ids of the service plans; none where they are not all known. */
+  products: { id: string; name: string; plans: string[] }[];
+  servicePlans: { id: string; name: string }[];
+}
+
+/** Which file a catalog is from, and by what its server recognizes it. */
+export interface ProductSource {
+  url: string;
+  etag: string | null;
+  lastModified: string | null;
+}
+
+/** Why product names are not newer than they are, and what to do. */
+export interface ProductProblem {
+  message: string;
+  mend: string;
+}
+
+/** The catalog of products, which belongs to no tenant. */
+export interface ProductStore {
+  /**
+   * Product names by SKU id; the same map for some minutes, so that a change
+   * on another replica shows a little later.
+   */
+  names(): Promise<ReadonlyMap<string, string>>;
+  state(): Promise<{
+    /** ISO 8601; null when no file was ever read. */
+    capturedAt: string | null;
+    /** How many are known. */
+    products: number;
+    source: ProductSource | null;
+    /** Of the last refresh; null when it went well. */
+    problem: ProductProblem | null;
+  }>;
+  /** Replaces the catalog in one transaction, and forgets the problem. */
+  replace(
+    catalog: ProductCatalog,
+    source: ProductSource,
+    at: Date,
+  ): Promise<void>;
+  /**
+   * Notes what came of a refresh that brought no catalog.
+   *
+   * @returns whether that is another problem than before
+   */
+  note(problem: ProductProblem | null): Promise<boolean>;
+}
+
 /** Every store of the plugin's database. */
 export interface Stores {
+  products: ProductStore;
+  terms: TermStore;
   tenants: TenantStore;
   authorizations: AuthorizationStore;
   connections: ConnectionStore;

@@ -27,6 +27,9 @@ export function daysBefore(day: string, days: number): string {
     .slice(0, 10);
 }
 
+/** Microsoft's reports are one to three days old; older than this, something is wrong. */
+export const STALE_REPORT_DAYS = 7;
+
 /** The limits that a threshold in days means on a day. */
 export function activityLimits(threshold: {
   today: string;

@@ -1,7 +1,8 @@
 /**
  * Names of common products by SKU id, as Microsoft lists them under "Product
- * names and service plan identifiers for licensing". By id, because some part
- * numbers stand for two products there.
+ * names and service plan identifiers for licensing": for as long as that list
+ * itself was not read. By id, because some part numbers stand for two products
+ * there.
  */
 const PRODUCT_NAMES: Readonly<Record<string, string>> = {
   'c52ea49f-fe5d-4e95-93ba-1de91d380f89': 'Azure Information Protection Plan 1',
@@ -99,9 +100,15 @@ const PRODUCT_NAMES: Readonly<Record<string, string>> = {
 /**
  * What a product is called.
  *
- * @returns Microsoft's product name, or the part number where the product is
- *   not among the common ones, or the SKU id where Microsoft gave no part number
+ * @param names - product names by SKU id, as Microsoft publishes them
+ * @returns the published name, else that of a common product, else the part
+ *   number, or the SKU id where Microsoft gave no part number
  */
-export function productName(skuId: string, skuPartNumber?: string | null) {
-  return PRODUCT_NAMES[skuId.toLowerCase()] ?? skuPartNumber ?? skuId;
+export function productName(
+  names: ReadonlyMap<string, string>,
+  skuId: string,
+  skuPartNumber?: string | null,
+): string {
+  const id = skuId.toLowerCase();
+  return names.get(id) ?? PRODUCT_NAMES[id] ?? skuPartNumber ?? skuId;
 }

@@ -21,7 +21,7 @@ describe.each(databases.eachSupportedId())('License Information on %p', id => {
   afterEach(() => world.stop());
 
   async function license(skuId: string) {
-    const licenses = await world.stores.licenses.list(TENANT);
+    const licenses = await world.stores.licenses.captured(TENANT);
     return licenses.find(found => found.skuId === skuId);
   }
 
@@ -34,7 +34,7 @@ describe.each(databases.eachSupportedId())('License Information on %p', id => {
       counts: { read: skus.length + subscriptions.length, gone: 0 },
       leftOut: [],
     });
-    const stored = await stores.licenses.list(TENANT);
+    const stored = await stores.licenses.captured(TENANT);
     expect(
       stored
         .map(({ skuId, bought, assigned, skuPartNumber }) => ({
@@ -69,7 +69,7 @@ describe.each(databases.eachSupportedId())('License Information on %p', id => {
   it('keeps the stored subscriptions where Organization.Read.All is missing', async () => {
     const { run, simulator, stores } = await enter();
     await run(licenseInformation);
-    const before = await stores.licenses.list(TENANT);
+    const before = await stores.licenses.captured(TENANT);
     simulator.faults.denyRole('Organization.Read.All');
 
     const { run: recorded } = await run(licenseInformation);
@@ -83,7 +83,7 @@ describe.each(databases.eachSupportedId())('License Information on %p', id => {
         },
       ],
     });
-    const after = await stores.licenses.list(TENANT);
+    const after = await stores.licenses.captured(TENANT);
     expect(after.flatMap(found => found.subscriptions)).toEqual(
       before.flatMap(found => found.subscriptions),
     );
@@ -92,7 +92,7 @@ describe.each(databases.eachSupportedId())('License Information on %p', id => {
   it('fails where LicenseAssignment.Read.All is missing, and names it', async () => {
     const { run, simulator, stores } = await enter();
     await run(licenseInformation);
-    const before = await stores.licenses.list(TENANT);
+    const before = await stores.licenses.captured(TENANT);
     simulator.faults.denyRole('LicenseAssignment.Read.All');
     simulator.faults.denyRole('Organization.Read.All');
 
@@ -102,13 +102,13 @@ describe.each(databases.eachSupportedId())('License Information on %p', id => {
       status: 'failed',
       error: { mend: expect.stringContaining('LicenseAssignment.Read.All') },
     });
-    expect(await stores.licenses.list(TENANT)).toEqual(before);
+    expect(await stores.licenses.captured(TENANT)).toEqual(before);
   });
 
   it('does not take a SKU that cannot be read for one that is gone', async () => {
     const { run, graph, stores } = await enter();
     await run(licenseInformation);
-    const before = await stores.licenses.list(TENANT);
+    const before = await stores.licenses.captured(TENANT);
     const unreadable: GraphConnection = {
       ...delegate(graph),
       async subscribedSkus(options) {
@@ -129,7 +129,7 @@ describe.each(databases.eachSupportedId())('License Information on %p', id => {
       counts: { malformed: 1, changed: 0, gone: 0 },
       malformed: [{ problem: 'skuId is missing' }],
     });
-    expect(await stores.licenses.list(TENANT)).toEqual(before);
+    expect(await stores.licenses.captured(TENANT)).toEqual(before);
   });
 
   it('counts a SKU that is gone, and keeps it', async () => {

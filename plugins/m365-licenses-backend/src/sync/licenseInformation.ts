@@ -41,7 +41,7 @@ export const licenseInformation: SyncTask = {
     if (malformed.length > 0) {
       // A SKU that could not be read must not count as one that is gone.
       const readable = new Set(skus.map(sku => sku.skuId));
-      const missing = (await stores.licenses.list(tenant)).filter(
+      const missing = (await stores.licenses.captured(tenant)).filter(
         license => license.status !== 'Deleted' && !readable.has(license.skuId),
       );
       if (missing.length > 0) {

@@ -288,6 +288,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenants/{tenant}/licenses/{skuId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One SKU with its terms, and how what Microsoft says of it fits together */
+        get: operations["getLicense"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/licenses/{skuId}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a SKU costs, as people entered it */
+        get: operations["getTerms"];
+        /**
+         * Replace the terms of a SKU
+         * @description A conflict (409) when somebody else changed them since `revision` was read.
+         */
+        put: operations["replaceTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The terms of every SKU, for export */
+        get: operations["listTerms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/terms/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read terms from CSV, and say what would change or change it
+         * @description The file replaces the terms of the SKUs it names, and leaves the others as they are. Nothing is changed while a line has a problem.
+         */
+        post: operations["importTerms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Annual spend per currency, and how it is used */
+        get: operations["getSpend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What renews or ends within a year, by date */
+        get: operations["listRenewals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tenants/{tenant}/suspicious-activities": {
         parameters: {
             query?: never;
@@ -660,9 +769,19 @@ export interface components {
             skuId: string;
             skuPartNumber: string | null;
             displayName: string;
+            /** @description The observed services that its enabled service plans contain, of all paths */
+            services: components["schemas"]["Service"][];
+            /** @description The last activity in these services */
+            lastActivityDate: components["schemas"]["NullableDate"];
+            status: components["schemas"]["AssignmentStatus"];
             /** @description How the account holds it; direct and by group at once is possible */
             paths: components["schemas"]["AssignmentPath"][];
         };
+        /**
+         * @description Whether a license is used, by the services its enabled service plans contain. notMeasurable: none of them is observed; unknown: no report, or one that is stale or conceals the names
+         * @enum {string}
+         */
+        AssignmentStatus: "active" | "inactive" | "neverActive" | "inGrace" | "notMeasurable" | "unknown";
         AssignmentPath: {
             /** @enum {string} */
             type: "direct" | "group";
@@ -670,6 +789,9 @@ export interface components {
             groupName: string | null;
             state: string;
             error: string | null;
+            services: components["schemas"]["Service"][];
+            lastActivityDate: components["schemas"]["NullableDate"];
+            status: components["schemas"]["AssignmentStatus"];
             disabledPlans: string[];
             assignedAt: components["schemas"]["NullableDateTime"];
         };
@@ -704,6 +826,15 @@ export interface components {
             neverActive: number;
         };
         License: {
+            /** @description The observed services that its service plans contain */
+            services: components["schemas"]["Service"][];
+            /** @description Accounts that hold it by status, each counted once; every status is there */
+            statuses: {
+                status: components["schemas"]["AssignmentStatus"];
+                accounts: number;
+            }[];
+            /** @description Null when no term is active today, which is not the same as 0 */
+            spend: null | components["schemas"]["SkuSpend"];
             /** Format: uuid */
             skuId: string;
             skuPartNumber: string;
@@ -725,6 +856,153 @@ export interface components {
             subscriptions: components["schemas"]["Subscription"][];
             /** Format: date-time */
             capturedAt: string;
+        };
+        Money: {
+            /** @description A decimal, exact */
+            amount: string;
+            /** @description ISO 4217 */
+            currency: string;
+        };
+        /**
+         * @description biannually is every two years
+         * @enum {string}
+         */
+        PaymentFrequency: "once" | "monthly" | "quarterly" | "semiannually" | "annually" | "every18Months" | "biannually" | "triennially";
+        TermInput: components["schemas"]["TermFields"];
+        TermFields: {
+            /** @description The subscription it pays for, where it is about one of several */
+            subscriptionId: string | null;
+            /** @description Per seat and period; a decimal, exact */
+            cost: string;
+            currency: string;
+            frequency: components["schemas"]["PaymentFrequency"];
+            quantity: number;
+            /** Format: date */
+            effectiveDate: string;
+            /** @description The first day on which it is no longer in force; null when open */
+            expirationDate: components["schemas"]["NullableDate"];
+            purchaseIdentifier: string | null;
+            notes: string | null;
+            /** @description Entity ref of who is told before it renews */
+            administrator: string | null;
+        };
+        Term: components["schemas"]["TermFields"] & {
+            id: string;
+            /** @description In force today */
+            active: boolean;
+            /** @description What it costs a year; null for a once-only cost without an expiration date, which is not annualised */
+            annual: null | components["schemas"]["Money"];
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+        };
+        SkuTerm: {
+            /** Format: uuid */
+            skuId: string;
+            skuPartNumber: string | null;
+            displayName: string;
+            term: components["schemas"]["Term"];
+        };
+        Terms: {
+            items: components["schemas"]["Term"][];
+            totalItems: number;
+            revision: string;
+        };
+        TermsImport: {
+            applied: boolean;
+            changes: {
+                /** Format: uuid */
+                skuId: string;
+                displayName: string;
+                /** @enum {string} */
+                action: "added" | "changed" | "removed" | "unchanged";
+                before: null | components["schemas"]["TermInput"];
+                after: null | components["schemas"]["TermInput"];
+            }[];
+            problems: {
+                /** @description Counted from 1 for the header */
+                line: number;
+                column: string | null;
+                message: string;
+            }[];
+        };
+        SkuSpend: {
+            /** @description Per currency, of terms in force today */
+            annual: components["schemas"]["Money"][];
+            /** @description Once-only costs by year, per currency, shown apart */
+            once: components["schemas"]["Money"][];
+            /** @description Of the annual spend, what goes to inactive, never active and unassigned seats */
+            savings: components["schemas"]["Money"][];
+        };
+        /** @enum {string} */
+        SpendUse: "active" | "inactive" | "neverActive" | "inGrace" | "notMeasurable" | "unknown" | "unassigned";
+        Spend: {
+            /** @description Currencies are never added up */
+            currencies: {
+                currency: string;
+                annual: string;
+                once: string;
+                savings: string;
+                uses: {
+                    use: components["schemas"]["SpendUse"];
+                    amount: string;
+                    seats: number;
+                }[];
+            }[];
+            /** @description The SKUs that are priced, the dearest first */
+            skus: {
+                /** Format: uuid */
+                skuId: string;
+                displayName: string;
+                spend: components["schemas"]["SkuSpend"];
+                /** @description When the savings become cash, the end of the first term in force; null when it is open */
+                savingsFrom: components["schemas"]["NullableDate"];
+            }[];
+            /** @description SKUs with seats and without a term in force */
+            unpriced: {
+                /** Format: uuid */
+                skuId: string;
+                displayName: string;
+                bought: number;
+            }[];
+        };
+        Renewal: {
+            /** Format: date */
+            date: string;
+            /**
+             * @description A term that people entered, or a subscription that Microsoft knows
+             * @enum {string}
+             */
+            kind: "term" | "subscription";
+            /** Format: uuid */
+            skuId: string;
+            displayName: string;
+            quantity: number;
+            annual: null | components["schemas"]["Money"];
+            administrator: string | null;
+            termId: string | null;
+            subscriptionId: string | null;
+        };
+        LicenseDetail: {
+            license: components["schemas"]["License"];
+            terms: components["schemas"]["Terms"];
+            reconciliation: components["schemas"]["Reconciliation"];
+        };
+        Reconciliation: {
+            /** @description Seats by Microsoft's list of SKUs */
+            skuEnabled: number;
+            skuConsumed: number;
+            /** @description Seats by the enabled subscriptions; null when they could not be read */
+            subscriptions: number | null;
+            /** @description Accounts of the roster that hold it */
+            accounts: number;
+            /** @description Seats by the terms in force; null without any */
+            entered: number | null;
+            differences: {
+                between: ("skuEnabled" | "skuConsumed" | "subscriptions" | "accounts" | "entered")[];
+                /** @description What differs, and what it means */
+                message: string;
+            }[];
         };
         Subscription: {
             id: string;
@@ -789,13 +1067,24 @@ export interface components {
          * @enum {string}
          */
         ReclamationOutcome: "planned" | "running" | "reclaimed" | "alreadyGone" | "inheritedFromGroup" | "conflict" | "notPermitted" | "notFound" | "throttled" | "failed";
+        /** @description How the account held the license when its removal was planned */
+        PlannedPath: {
+            /** @enum {string} */
+            type: "direct" | "group";
+            groupId: string | null;
+            groupName: string | null;
+            state: string;
+            error: string | null;
+            disabledPlans: string[];
+            assignedAt: components["schemas"]["NullableDateTime"];
+        };
         ReclamationItem: {
             id: string;
             /** Format: uuid */
             skuId: string;
             skuPartNumber: string | null;
             displayName: string;
-            path: components["schemas"]["AssignmentPath"];
+            path: components["schemas"]["PlannedPath"];
             outcome: components["schemas"]["ReclamationOutcome"];
             /** @description The outcome in a sentence */
             message: string;
@@ -843,6 +1132,9 @@ export interface components {
         /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
         text: string;
         status: components["schemas"]["ActivityStatus"];
+        skuIdInPath: string;
+        /** @description Only with skuId; the status of that license, by the services it contains */
+        licenseStatus: components["schemas"]["AssignmentStatus"];
         skuId: string;
         department: string;
         enabled: boolean;
@@ -1218,6 +1510,8 @@ export interface operations {
                 text?: components["parameters"]["text"];
                 status?: components["parameters"]["status"];
                 skuId?: components["parameters"]["skuId"];
+                /** @description Only with skuId; the status of that license, by the services it contains */
+                licenseStatus?: components["parameters"]["licenseStatus"];
                 department?: components["parameters"]["department"];
                 enabled?: components["parameters"]["enabled"];
                 userType?: components["parameters"]["userType"];
@@ -1379,6 +1673,204 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["License"][];
+                        totalItems: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getLicense: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                skuId: components["parameters"]["skuIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The SKU */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                skuId: components["parameters"]["skuIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its terms, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terms"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    replaceTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                skuId: components["parameters"]["skuIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description From the terms that were read before */
+                    revision: string;
+                    items: components["schemas"]["TermInput"][];
+                };
+            };
+        };
+        responses: {
+            /** @description The terms as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terms"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All terms, by product name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SkuTerm"][];
+                        totalItems: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    importTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    csv: string;
+                    /**
+                     * @description False shows what would change
+                     * @default false
+                     */
+                    apply?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description What changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSpend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The spend */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spend"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRenewals: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The renewals, the next first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Renewal"][];
                         totalItems: number;
                     };
                 };
@@ -2167,6 +2659,9 @@ export const openApiDocument = {
             "$ref": "#/components/parameters/skuId"
           },
           {
+            "$ref": "#/components/parameters/licenseStatus"
+          },
+          {
             "$ref": "#/components/parameters/department"
           },
           {
@@ -2492,6 +2987,293 @@ export const openApiDocument = {
                       "type": "array",
                       "items": {
                         "$ref": "#/components/schemas/License"
+                      }
+                    },
+                    "totalItems": {
+                      "type": "integer"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/licenses/{skuId}": {
+      "get": {
+        "operationId": "getLicense",
+        "summary": "One SKU with its terms, and how what Microsoft says of it fits together",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/skuIdInPath"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The SKU",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/LicenseDetail"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/licenses/{skuId}/terms": {
+      "get": {
+        "operationId": "getTerms",
+        "summary": "What a SKU costs, as people entered it",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/skuIdInPath"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Its terms, the newest first",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Terms"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "put": {
+        "operationId": "replaceTerms",
+        "summary": "Replace the terms of a SKU",
+        "description": "A conflict (409) when somebody else changed them since `revision` was read.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/skuIdInPath"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "revision",
+                  "items"
+                ],
+                "properties": {
+                  "revision": {
+                    "type": "string",
+                    "description": "From the terms that were read before"
+                  },
+                  "items": {
+                    "type": "array",
+                    "maxItems": 200,
+                    "items": {
+                      "$ref": "#/components/schemas/TermInput"
+                    }
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The terms as they are now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Terms"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/terms": {
+      "get": {
+        "operationId": "listTerms",
+        "summary": "The terms of every SKU, for export",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "All terms, by product name",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items",
+                    "totalItems"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/SkuTerm"
+                      }
+                    },
+                    "totalItems": {
+                      "type": "integer"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/terms/import": {
+      "post": {
+        "operationId": "importTerms",
+        "summary": "Read terms from CSV, and say what would change or change it",
+        "description": "The file replaces the terms of the SKUs it names, and leaves the others as they are. Nothing is changed while a line has a problem.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "csv"
+                ],
+                "properties": {
+                  "csv": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 2000000
+                  },
+                  "apply": {
+                    "type": "boolean",
+                    "default": false,
+                    "description": "False shows what would change"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What changes",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TermsImport"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/spend": {
+      "get": {
+        "operationId": "getSpend",
+        "summary": "Annual spend per currency, and how it is used",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The spend",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Spend"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/renewals": {
+      "get": {
+        "operationId": "listRenewals",
+        "summary": "What renews or ends within a year, by date",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "days",
+            "in": "query",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 1095,
+              "default": 365
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The renewals, the next first",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items",
+                    "totalItems"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Renewal"
                       }
                     },
                     "totalItems": {
@@ -2897,6 +3679,23 @@ export const openApiDocument = {
         "in": "query",
         "schema": {
           "$ref": "#/components/schemas/ActivityStatus"
+        }
+      },
+      "skuIdInPath": {
+        "name": "skuId",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        }
+      },
+      "licenseStatus": {
+        "name": "licenseStatus",
+        "in": "query",
+        "description": "Only with skuId; the status of that license, by the services it contains",
+        "schema": {
+          "$ref": "#/components/schemas/AssignmentStatus"
         }
       },
       "skuId": {
@@ -3980,6 +4779,9 @@ export const openApiDocument = {
           "skuId",
           "skuPartNumber",
           "displayName",
+          "services",
+          "lastActivityDate",
+          "status",
           "paths"
         ],
         "properties": {
@@ -3996,6 +4798,24 @@ export const openApiDocument = {
           "displayName": {
             "type": "string"
           },
+          "services": {
+            "type": "array",
+            "description": "The observed services that its enabled service plans contain, of all paths",
+            "items": {
+              "$ref": "#/components/schemas/Service"
+            }
+          },
+          "lastActivityDate": {
+            "description": "The last activity in these services",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "status": {
+            "$ref": "#/components/schemas/AssignmentStatus"
+          },
           "paths": {
             "type": "array",
             "description": "How the account holds it; direct and by group at once is possible",
@@ -4004,6 +4824,18 @@ export const openApiDocument = {
             }
           }
         }
+      },
+      "AssignmentStatus": {
+        "type": "string",
+        "description": "Whether a license is used, by the services its enabled service plans contain. notMeasurable: none of them is observed; unknown: no report, or one that is stale or conceals the names",
+        "enum": [
+          "active",
+          "inactive",
+          "neverActive",
+          "inGrace",
+          "notMeasurable",
+          "unknown"
+        ]
       },
       "AssignmentPath": {
         "type": "object",
@@ -4015,7 +4847,10 @@ export const openApiDocument = {
           "state",
           "error",
           "disabledPlans",
-          "assignedAt"
+          "assignedAt",
+          "services",
+          "lastActivityDate",
+          "status"
         ],
         "properties": {
           "type": {
@@ -4045,6 +4880,18 @@ export const openApiDocument = {
               "string",
               "null"
             ]
+          },
+          "services": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Service"
+            }
+          },
+          "lastActivityDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "status": {
+            "$ref": "#/components/schemas/AssignmentStatus"
           },
           "disabledPlans": {
             "type": "array",
@@ -4203,9 +5050,50 @@ export const openApiDocument = {
           "lockedOut",
           "trial",
           "subscriptions",
-          "capturedAt"
+          "capturedAt",
+          "services",
+          "statuses",
+          "spend"
         ],
         "properties": {
+          "services": {
+            "type": "array",
+            "description": "The observed services that its service plans contain",
+            "items": {
+              "$ref": "#/components/schemas/Service"
+            }
+          },
+          "statuses": {
+            "type": "array",
+            "description": "Accounts that hold it by status, each counted once; every status is there",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "status",
+                "accounts"
+              ],
+              "properties": {
+                "status": {
+                  "$ref": "#/components/schemas/AssignmentStatus"
+                },
+                "accounts": {
+                  "type": "integer"
+                }
+              }
+            }
+          },
+          "spend": {
+            "description": "Null when no term is active today, which is not the same as 0",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/SkuSpend"
+              }
+            ]
+          },
           "skuId": {
             "type": "string",
             "format": "uuid"
@@ -4263,6 +5151,633 @@ export const openApiDocument = {
           "capturedAt": {
             "type": "string",
             "format": "date-time"
+          }
+        }
+      },
+      "Money": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "amount",
+          "currency"
+        ],
+        "properties": {
+          "amount": {
+            "type": "string",
+            "description": "A decimal, exact",
+            "pattern": "^-?\\d+(\\.\\d+)?$"
+          },
+          "currency": {
+            "type": "string",
+            "pattern": "^[A-Z]{3}$",
+            "description": "ISO 4217"
+          }
+        }
+      },
+      "PaymentFrequency": {
+        "type": "string",
+        "enum": [
+          "once",
+          "monthly",
+          "quarterly",
+          "semiannually",
+          "annually",
+          "every18Months",
+          "biannually",
+          "triennially"
+        ],
+        "description": "biannually is every two years"
+      },
+      "TermInput": {
+        "unevaluatedProperties": false,
+        "allOf": [
+          {
+            "$ref": "#/components/schemas/TermFields"
+          }
+        ]
+      },
+      "TermFields": {
+        "type": "object",
+        "required": [
+          "subscriptionId",
+          "cost",
+          "currency",
+          "frequency",
+          "quantity",
+          "effectiveDate",
+          "expirationDate",
+          "purchaseIdentifier",
+          "notes",
+          "administrator"
+        ],
+        "properties": {
+          "subscriptionId": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The subscription it pays for, where it is about one of several"
+          },
+          "cost": {
+            "type": "string",
+            "description": "Per seat and period; a decimal, exact",
+            "pattern": "^\\d{1,12}(\\.\\d{1,6})?$"
+          },
+          "currency": {
+            "type": "string",
+            "pattern": "^[A-Z]{3}$"
+          },
+          "frequency": {
+            "$ref": "#/components/schemas/PaymentFrequency"
+          },
+          "quantity": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100000000
+          },
+          "effectiveDate": {
+            "type": "string",
+            "format": "date"
+          },
+          "expirationDate": {
+            "description": "The first day on which it is no longer in force; null when open",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "purchaseIdentifier": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "maxLength": 200
+          },
+          "notes": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "maxLength": 4000
+          },
+          "administrator": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Entity ref of who is told before it renews"
+          }
+        }
+      },
+      "Term": {
+        "unevaluatedProperties": false,
+        "allOf": [
+          {
+            "$ref": "#/components/schemas/TermFields"
+          },
+          {
+            "type": "object",
+            "required": [
+              "id",
+              "active",
+              "annual",
+              "updatedAt",
+              "updatedBy"
+            ],
+            "properties": {
+              "id": {
+                "type": "string"
+              },
+              "active": {
+                "type": "boolean",
+                "description": "In force today"
+              },
+              "annual": {
+                "description": "What it costs a year; null for a once-only cost without an expiration date, which is not annualised",
+                "oneOf": [
+                  {
+                    "type": "null"
+                  },
+                  {
+                    "$ref": "#/components/schemas/Money"
+                  }
+                ]
+              },
+              "updatedAt": {
+                "type": "string",
+                "format": "date-time"
+              },
+              "updatedBy": {
+                "type": "string"
+              }
+            }
+          }
+        ]
+      },
+      "SkuTerm": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "skuId",
+          "skuPartNumber",
+          "displayName",
+          "term"
+        ],
+        "properties": {
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "skuPartNumber": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "displayName": {
+            "type": "string"
+          },
+          "term": {
+            "$ref": "#/components/schemas/Term"
+          }
+        }
+      },
+      "Terms": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "items",
+          "totalItems",
+          "revision"
+        ],
+        "properties": {
+          "items": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Term"
+            }
+          },
+          "totalItems": {
+            "type": "integer"
+          },
+          "revision": {
+            "type": "string"
+          }
+        }
+      },
+      "TermsImport": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "applied",
+          "changes",
+          "problems"
+        ],
+        "properties": {
+          "applied": {
+            "type": "boolean"
+          },
+          "changes": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "skuId",
+                "displayName",
+                "action",
+                "before",
+                "after"
+              ],
+              "properties": {
+                "skuId": {
+                  "type": "string",
+                  "format": "uuid"
+                },
+                "displayName": {
+                  "type": "string"
+                },
+                "action": {
+                  "type": "string",
+                  "enum": [
+                    "added",
+                    "changed",
+                    "removed",
+                    "unchanged"
+                  ]
+                },
+                "before": {
+                  "oneOf": [
+                    {
+                      "type": "null"
+                    },
+                    {
+                      "$ref": "#/components/schemas/TermInput"
+                    }
+                  ]
+                },
+                "after": {
+                  "oneOf": [
+                    {
+                      "type": "null"
+                    },
+                    {
+                      "$ref": "#/components/schemas/TermInput"
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "problems": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "line",
+                "column",
+                "message"
+              ],
+              "properties": {
+                "line": {
+                  "type": "integer",
+                  "description": "Counted from 1 for the header"
+                },
+                "column": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "message": {
+                  "type": "string"
+                }
+              }
+            }
+          }
+        }
+      },
+      "SkuSpend": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "annual",
+          "once",
+          "savings"
+        ],
+        "properties": {
+          "annual": {
+            "type": "array",
+            "description": "Per currency, of terms in force today",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
+          "once": {
+            "type": "array",
+            "description": "Once-only costs by year, per currency, shown apart",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
+          "savings": {
+            "type": "array",
+            "description": "Of the annual spend, what goes to inactive, never active and unassigned seats",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          }
+        }
+      },
+      "SpendUse": {
+        "type": "string",
+        "enum": [
+          "active",
+          "inactive",
+          "neverActive",
+          "inGrace",
+          "notMeasurable",
+          "unknown",
+          "unassigned"
+        ]
+      },
+      "Spend": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "currencies",
+          "skus",
+          "unpriced"
+        ],
+        "properties": {
+          "currencies": {
+            "type": "array",
+            "description": "Currencies are never added up",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "currency",
+                "annual",
+                "once",
+                "savings",
+                "uses"
+              ],
+              "properties": {
+                "currency": {
+                  "type": "string"
+                },
+                "annual": {
+                  "type": "string"
+                },
+                "once": {
+                  "type": "string"
+                },
+                "savings": {
+                  "type": "string"
+                },
+                "uses": {
+                  "type": "array",
+                  "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": [
+                      "use",
+                      "amount",
+                      "seats"
+                    ],
+                    "properties": {
+                      "use": {
+                        "$ref": "#/components/schemas/SpendUse"
+                      },
+                      "amount": {
+                        "type": "string"
+                      },
+                      "seats": {
+                        "type": "integer"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "skus": {
+            "type": "array",
+            "description": "The SKUs that are priced, the dearest first",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "skuId",
+                "displayName",
+                "spend",
+                "savingsFrom"
+              ],
+              "properties": {
+                "skuId": {
+                  "type": "string",
+                  "format": "uuid"
+                },
+                "displayName": {
+                  "type": "string"
+                },
+                "spend": {
+                  "$ref": "#/components/schemas/SkuSpend"
+                },
+                "savingsFrom": {
+                  "description": "When the savings become cash, the end of the first term in force; null when it is open",
+                  "oneOf": [
+                    {
+                      "$ref": "#/components/schemas/NullableDate"
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "unpriced": {
+            "type": "array",
+            "description": "SKUs with seats and without a term in force",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "skuId",
+                "displayName",
+                "bought"
+              ],
+              "properties": {
+                "skuId": {
+                  "type": "string",
+                  "format": "uuid"
+                },
+                "displayName": {
+                  "type": "string"
+                },
+                "bought": {
+                  "type": "integer"
+                }
+              }
+            }
+          }
+        }
+      },
+      "Renewal": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "date",
+          "kind",
+          "skuId",
+          "displayName",
+          "quantity",
+          "annual",
+          "administrator",
+          "termId",
+          "subscriptionId"
+        ],
+        "properties": {
+          "date": {
+            "type": "string",
+            "format": "date"
+          },
+          "kind": {
+            "type": "string",
+            "description": "A term that people entered, or a subscription that Microsoft knows",
+            "enum": [
+              "term",
+              "subscription"
+            ]
+          },
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "displayName": {
+            "type": "string"
+          },
+          "quantity": {
+            "type": "integer"
+          },
+          "annual": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/Money"
+              }
+            ]
+          },
+          "administrator": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "termId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "subscriptionId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          }
+        }
+      },
+      "LicenseDetail": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "license",
+          "terms",
+          "reconciliation"
+        ],
+        "properties": {
+          "license": {
+            "$ref": "#/components/schemas/License"
+          },
+          "terms": {
+            "$ref": "#/components/schemas/Terms"
+          },
+          "reconciliation": {
+            "$ref": "#/components/schemas/Reconciliation"
+          }
+        }
+      },
+      "Reconciliation": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "skuEnabled",
+          "skuConsumed",
+          "subscriptions",
+          "accounts",
+          "entered",
+          "differences"
+        ],
+        "properties": {
+          "skuEnabled": {
+            "type": "integer",
+            "description": "Seats by Microsoft's list of SKUs"
+          },
+          "skuConsumed": {
+            "type": "integer"
+          },
+          "subscriptions": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Seats by the enabled subscriptions; null when they could not be read"
+          },
+          "accounts": {
+            "type": "integer",
+            "description": "Accounts of the roster that hold it"
+          },
+          "entered": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Seats by the terms in force; null without any"
+          },
+          "differences": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "between",
+                "message"
+              ],
+              "properties": {
+                "between": {
+                  "type": "array",
+                  "items": {
+                    "type": "string",
+                    "enum": [
+                      "skuEnabled",
+                      "skuConsumed",
+                      "subscriptions",
+                      "accounts",
+                      "entered"
+                    ]
+                  }
+                },
+                "message": {
+                  "type": "string",
+                  "description": "What differs, and what it means"
+                }
+              }
+            }
           }
         }
       },
@@ -4502,6 +6017,59 @@ export const openApiDocument = {
           "failed"
         ]
       },
+      "PlannedPath": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "How the account held the license when its removal was planned",
+        "required": [
+          "type",
+          "groupId",
+          "groupName",
+          "state",
+          "error",
+          "disabledPlans",
+          "assignedAt"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "enum": [
+              "direct",
+              "group"
+            ]
+          },
+          "groupId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "groupName": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "state": {
+            "type": "string"
+          },
+          "error": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "disabledPlans": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "assignedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          }
+        }
+      },
       "ReclamationItem": {
         "type": "object",
         "additionalProperties": false,
@@ -4535,7 +6103,7 @@ export const openApiDocument = {
             "type": "string"
           },
           "path": {
-            "$ref": "#/components/schemas/AssignmentPath"
+            "$ref": "#/components/schemas/PlannedPath"
           },
           "outcome": {
             "$ref": "#/components/schemas/ReclamationOutcome"
@@ -4724,6 +6292,41 @@ export const openApiOperations = [
     "operationId": "listLicenses",
     "method": "get",
     "path": "/tenants/{tenant}/licenses"
+  },
+  {
+    "operationId": "getLicense",
+    "method": "get",
+    "path": "/tenants/{tenant}/licenses/{skuId}"
+  },
+  {
+    "operationId": "getTerms",
+    "method": "get",
+    "path": "/tenants/{tenant}/licenses/{skuId}/terms"
+  },
+  {
+    "operationId": "replaceTerms",
+    "method": "put",
+    "path": "/tenants/{tenant}/licenses/{skuId}/terms"
+  },
+  {
+    "operationId": "listTerms",
+    "method": "get",
+    "path": "/tenants/{tenant}/terms"
+  },
+  {
+    "operationId": "importTerms",
+    "method": "post",
+    "path": "/tenants/{tenant}/terms/import"
+  },
+  {
+    "operationId": "getSpend",
+    "method": "get",
+    "path": "/tenants/{tenant}/spend"
+  },
+  {
+    "operationId": "listRenewals",
+    "method": "get",
+    "path": "/tenants/{tenant}/renewals"
   },
   {
     "operationId": "listSuspiciousActivities",

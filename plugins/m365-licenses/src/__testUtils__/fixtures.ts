@@ -3,22 +3,34 @@ import {
   type AccountActivity,
   type AccountDetail,
   type AssignedLicense,
+  type AssignmentStatus,
+  ASSIGNMENT_STATUSES,
   type Connection,
   type ConnectionCredential,
   type Finding,
   type License,
+  type LicenseDetail,
+  type Renewal,
   SERVICES,
   type ServiceActivity,
+  type SkuSpend,
+  type Spend,
   type Task,
   type TaskRun,
   type Tenant,
   type TenantOverview,
+  type Term,
+  type TermInput,
+  type Terms,
 } from 'backstage-plugin-m365-licenses-common';
 import { DateTime } from 'luxon';
 
 /** An ISO date (without a time) so many days ago. */
 export const daysAgo = (days: number) =>
   DateTime.now().minus({ days }).toFormat('yyyy-MM-dd');
+
+/** An ISO date (without a time) so many days ahead. */
+export const daysAhead = (days: number) => daysAgo(-days);
 
 /** An ISO time so many minutes ago; negative is ahead. */
 export const minutesAgo = (minutes: number) =>
@@ -72,6 +84,9 @@ export const assigned = (
   skuId: E3,
   skuPartNumber: 'SPE_E3',
   displayName: 'Microsoft 365 E3',
+  services: ['exchange', 'teams'],
+  lastActivityDate: daysAgo(5),
+  status: 'active',
   paths: [
     {
       type: 'direct',
@@ -79,6 +94,9 @@ export const assigned = (
       groupName: null,
       state: 'Active',
       error: null,
+      services: ['exchange', 'teams'],
+      lastActivityDate: daysAgo(5),
+      status: 'active',
       disabledPlans: ['SWAY', 'YAMMER_ENTERPRISE'],
       assignedAt: minutesAgo(60 * 24 * 400),
     },
@@ -91,6 +109,9 @@ export const byGroup = (group: string): AssignedLicense =>
     skuId: VISIO,
     skuPartNumber: 'VISIOCLIENT',
     displayName: 'Visio Plan 2',
+    services: [],
+    lastActivityDate: null,
+    status: 'notMeasurable',
     paths: [
       {
         type: 'group',
@@ -98,6 +119,9 @@ export const byGroup = (group: string): AssignedLicense =>
         groupName: group,
         state: 'Active',
         error: null,
+        services: [],
+        lastActivityDate: null,
+        status: 'notMeasurable',
         disabledPlans: [],
         assignedAt: minutesAgo(60 * 24 * 90),
       },
@@ -164,6 +188,27 @@ export const activityOf = (
   services: services(days),
 });
 
+export const skuSpend = (values: Partial<SkuSpend> = {}): SkuSpend => ({
+  annual: [{ amount: '3600000.00', currency: 'EUR' }],
+  once: [],
+  savings: [{ amount: '540000.00', currency: 'EUR' }],
+  ...values,
+});
+
+/** Accounts by status; those not given are none. */
+export const statuses = (
+  accounts: Partial<Record<AssignmentStatus, number>> = {
+    active: 8000,
+    inactive: 900,
+    neverActive: 250,
+    inGrace: 50,
+  },
+): License['statuses'] =>
+  ASSIGNMENT_STATUSES.map(status => ({
+    status,
+    accounts: accounts[status] ?? 0,
+  }));
+
 export const license = (values: Partial<License> = {}): License => ({
   skuId: E3,
   skuPartNumber: 'SPE_E3',
@@ -187,7 +232,99 @@ export const license = (values: Partial<License> = {}): License => ({
       nextLifecycleAt: minutesAgo(-60 * 24 * 230),
     },
   ],
+  services: ['exchange', 'teams', 'oneDrive', 'outlook', 'sharePoint'],
+  statuses: statuses(),
+  spend: skuSpend(),
   capturedAt: minutesAgo(42),
+  ...values,
+});
+
+export const termInput = (values: Partial<TermInput> = {}): TermInput => ({
+  subscriptionId: null,
+  cost: '30.00',
+  currency: 'EUR',
+  frequency: 'monthly',
+  quantity: 10000,
+  effectiveDate: daysAgo(135),
+  expirationDate: daysAhead(230),
+  purchaseIdentifier: 'PO-4711',
+  notes: null,
+  administrator: 'user:default/maya',
+  ...values,
+});
+
+export const term = (values: Partial<Term> = {}): Term => ({
+  ...termInput(),
+  id: 't1',
+  active: true,
+  annual: { amount: '3600000.00', currency: 'EUR' },
+  updatedAt: minutesAgo(60 * 24 * 20),
+  updatedBy: 'user:default/robin',
+  ...values,
+});
+
+export const terms = (items: Term[] = [term()], revision = 'rev1'): Terms => ({
+  items,
+  totalItems: items.length,
+  revision,
+});
+
+export const licenseDetail = (
+  values: Partial<LicenseDetail> = {},
+): LicenseDetail => ({
+  license: license(),
+  terms: terms(),
+  reconciliation: {
+    skuEnabled: 10000,
+    skuConsumed: 9200,
+    subscriptions: 10000,
+    accounts: 9200,
+    entered: 10000,
+    differences: [],
+  },
+  ...values,
+});
+
+export const spend = (values: Partial<Spend> = {}): Spend => ({
+  currencies: [
+    {
+      currency: 'EUR',
+      annual: '3600000.00',
+      once: '0',
+      savings: '540000.00',
+      uses: [
+        { use: 'active', amount: '2880000.00', seats: 8000 },
+        { use: 'inactive', amount: '324000.00', seats: 900 },
+        { use: 'neverActive', amount: '90000.00', seats: 250 },
+        { use: 'inGrace', amount: '18000.00', seats: 50 },
+        { use: 'notMeasurable', amount: '0', seats: 0 },
+        { use: 'unknown', amount: '0', seats: 0 },
+        { use: 'unassigned', amount: '288000.00', seats: 800 },
+      ],
+    },
+  ],
+  skus: [
+    {
+      skuId: E3,
+      displayName: 'Microsoft 365 E3',
+      spend: skuSpend(),
+      savingsFrom: daysAhead(230),
+    },
+  ],
+  unpriced: [],
+  ...values,
+});
+
+export const renewal = (values: Partial<Renewal> = {}): Renewal => ({
+  date: daysAhead(11),
+  kind: 'term',
+  skuId: E3,
+  displayName: 'Microsoft 365 E3',
+  quantity: 10000,
+  annual: { amount: '3600000.00', currency: 'EUR' },
+  administrator: 'user:default/maya',
+  termId: 't1',
+  subscriptionId: null,
   ...values,
 });
 

@@ -7,7 +7,7 @@ import { rootRouteRef } from '../routes';
 import { m365LicensesTranslationRef } from '../translation';
 import { ActivityPage } from './ActivityPage/ActivityPage';
 import { ConnectionsPage } from './ConnectionsPage/ConnectionsPage';
-import { LicensesPage } from './LicensesPage/LicensesPage';
+import { LicensesRoutes } from './LicensesPage/LicensesRoutes';
 import { OverviewPage } from './OverviewPage/OverviewPage';
 import { TasksPage } from './TasksPage/TasksPage';
 import { UsersRoutes } from './UsersPage/UsersRoutes';
@@ -43,7 +43,7 @@ export function M365LicensesPage() {
         <Route path="overview" element={<OverviewPage />} />
         <Route path="users/*" element={<UsersRoutes />} />
         <Route path="activity" element={<ActivityPage />} />
-        <Route path="licenses" element={<LicensesPage />} />
+        <Route path="licenses/*" element={<LicensesRoutes />} />
         <Route path="tasks" element={<TasksPage />} />
         <Route path="connections" element={<ConnectionsPage />} />
       </Routes>

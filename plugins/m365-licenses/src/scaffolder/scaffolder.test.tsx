@@ -25,6 +25,9 @@ const path: AssignedLicense['paths'][number] = {
   groupName: null,
   state: 'Active',
   error: null,
+  services: ['exchange'],
+  lastActivityDate: null,
+  status: 'neverActive',
   disabledPlans: [],
   assignedAt: null,
 };
@@ -33,6 +36,9 @@ const e5: AssignedLicense = {
   skuId: 'e5-id',
   skuPartNumber: 'SPE_E5',
   displayName: 'Microsoft 365 E5',
+  services: ['exchange'],
+  lastActivityDate: null,
+  status: 'neverActive',
   paths: [path],
 };
 
@@ -40,6 +46,9 @@ const visio: AssignedLicense = {
   skuId: 'visio-id',
   skuPartNumber: 'VISIOCLIENT',
   displayName: 'Visio Plan 2',
+  services: [],
+  lastActivityDate: null,
+  status: 'notMeasurable',
   paths: [
     { ...path, type: 'group', groupId: 'group-id', groupName: 'Engineering' },
   ],

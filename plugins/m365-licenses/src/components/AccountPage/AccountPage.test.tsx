@@ -15,12 +15,16 @@ describe('AccountPage', () => {
     const licenses = screen.getByRole('grid', { name: 'Licenses' });
     const direct = within(licenses).getByRole('row', { name: /SPE_E3/ });
     expect(direct).toHaveTextContent('Direct');
+    expect(direct).toHaveTextContent('Activeby Exchange, 5 days ago');
+    expect(direct).toHaveTextContent('Exchange, Teams');
     expect(
       within(direct).getByTitle('SWAY, YAMMER_ENTERPRISE'),
     ).toHaveTextContent('2');
     expect(
       within(licenses).getByRole('row', { name: /VISIOCLIENT/ }),
-    ).toHaveTextContent('Group Engineering tools');
+    ).toHaveTextContent(
+      'Group Engineering toolsNot measurableNone of its services is observedNone is observed',
+    );
 
     const terms = screen
       .getAllByRole('term')

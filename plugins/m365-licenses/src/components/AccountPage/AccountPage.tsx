@@ -1,4 +1,4 @@
-import { Card, CardBody, CardHeader, Link, Text } from '@backstage/ui';
+import { Link, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   type AccountDetail,
@@ -6,6 +6,7 @@ import {
   answerOf,
   type AssignedLicense,
   type AssignmentPath,
+  type ServiceActivity,
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { type ReactNode, useEffect, useRef } from 'react';
@@ -22,7 +23,9 @@ import {
   Loading,
 } from '../common/messages';
 import { NameCell } from '../common/NameCell';
+import { LicenseUse, ServicesCounted } from '../common/LicenseUse';
 import { RelativeTime } from '../common/RelativeTime';
+import { Section } from '../common/Section';
 import { ReportDate, ServiceTimeline } from '../common/Services';
 import { ActivityStatusBadge, Status } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
@@ -95,26 +98,6 @@ function AccountOf(props: { tenant: Tenant; userId: string }) {
   );
 }
 
-function Section(props: {
-  title: string;
-  aside?: ReactNode;
-  children: ReactNode;
-}) {
-  return (
-    <Card>
-      <CardHeader>
-        <div className={styles.bar}>
-          <Text as="h3" variant="title-x-small" weight="bold">
-            {props.title}
-          </Text>
-          {props.aside}
-        </div>
-      </CardHeader>
-      <CardBody>{props.children}</CardBody>
-    </Card>
-  );
-}
-
 function Details(props: { detail: AccountDetail; tenant: Tenant }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const { account, services, reportRefreshDate, syncedAt } = props.detail;
@@ -165,7 +148,7 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
         </div>
       </div>
       <Section title={t('account.licenses')}>
-        <LicenseTable licenses={account.licenses} />
+        <LicenseTable licenses={account.licenses} services={services} />
       </Section>
       <div className={styles.columns}>
         <Section
@@ -199,7 +182,10 @@ interface HeldLicense {
   path: AssignmentPath;
 }
 
-function LicenseTable(props: { licenses: AssignedLicense[] }) {
+function LicenseTable(props: {
+  licenses: AssignedLicense[];
+  services: ServiceActivity[];
+}) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const pathWords = usePathWords();
   // One row per path: direct and by group at once is possible.
@@ -211,7 +197,7 @@ function LicenseTable(props: { licenses: AssignedLicense[] }) {
       id: 'license',
       label: t('account.license'),
       rowHeader: true,
-      width: '34%',
+      width: '20%',
       cell: ({ license }) => (
         <NameCell
           name={license.displayName}
@@ -223,6 +209,18 @@ function LicenseTable(props: { licenses: AssignedLicense[] }) {
       id: 'path',
       label: t('account.path'),
       cell: ({ path }) => pathWords(path),
+    },
+    {
+      id: 'use',
+      label: t('account.use'),
+      width: '22%',
+      cell: ({ path }) => <LicenseUse use={path} services={props.services} />,
+    },
+    {
+      id: 'counts',
+      label: t('account.counts'),
+      width: '16%',
+      cell: ({ path }) => <ServicesCounted services={path.services} />,
     },
     {
       id: 'state',
@@ -261,7 +259,7 @@ function LicenseTable(props: { licenses: AssignedLicense[] }) {
       getId={({ license, path }) =>
         `${license.skuId} ${path.groupId ?? path.type}`
       }
-      minWidth="44rem"
+      minWidth="62rem"
       empty={
         <EmptyState
           title={t('account.noLicensesTitle')}

@@ -58,11 +58,12 @@ describe('UserLicensesCard', () => {
     render(<UserLicensesCard />, user, licensesOf({}));
     const items = await screen.findAllByRole('listitem');
     expect(items.map(item => item.textContent)).toEqual([
-      'Microsoft 365 E3Direct',
-      'Visio Plan 2Group Engineering tools',
+      'Microsoft 365 E3DirectServices that count: Exchange, TeamsActiveby Exchange, 5 days ago',
+      'Visio Plan 2Group Engineering toolsServices that count: None is observedNot measurableNone of its services is observed',
     ]);
-    expect(screen.getByText('5 days ago')).toBeInTheDocument();
-    expect(screen.getByText('Active')).toBeInTheDocument();
+    expect(screen.getByText(/Last use/)).toHaveTextContent(
+      'Last use 5 days ago',
+    );
     expect(screen.getByRole('link', { name: 'Open account' })).toHaveAttribute(
       'href',
       '/m365-licenses/users/a1?tenant=contoso',

@@ -27,6 +27,7 @@ import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { formatNumber } from '../common/format';
+import { LicenseUse, ServicesCounted } from '../common/LicenseUse';
 import { useLinks } from '../common/links';
 import { EmptyState, ErrorState, Loading } from '../common/messages';
 import { RelativeTime } from '../common/RelativeTime';
@@ -200,7 +201,7 @@ function Unmatched(props: { entity: Entity }) {
 function AccountLicenses(props: { detail: AccountDetail }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const pathWords = usePathWords();
-  const { account, reportRefreshDate } = props.detail;
+  const { account, services, reportRefreshDate } = props.detail;
   return (
     <div className={styles.list}>
       {account.licenses.length === 0 ? (
@@ -209,12 +210,21 @@ function AccountLicenses(props: { detail: AccountDetail }) {
         </Text>
       ) : (
         <ul className={styles.list}>
-          {account.licenses.map(({ skuId, displayName, paths }) => (
-            <li key={skuId} className={styles.row}>
-              <span>{displayName}</span>
-              <span className={styles.secondary}>
-                {paths.map(pathWords).join(', ')}
-              </span>
+          {account.licenses.map(license => (
+            <li key={license.skuId} className={styles.row}>
+              <div className={styles.stack}>
+                <span>{license.displayName}</span>
+                <span className={styles.note}>
+                  {license.paths.map(pathWords).join(', ')}
+                </span>
+                <span className={styles.note}>
+                  {t('cards.counts')}{' '}
+                  <ServicesCounted services={license.services} />
+                </span>
+              </div>
+              <div className={styles.useBeside}>
+                <LicenseUse use={license} services={services} />
+              </div>
             </li>
           ))}
         </ul>

@@ -1,32 +1,26 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { refuse } from '../../__testUtils__/fakeBackend';
-import { license, minutesAgo, VISIO } from '../../__testUtils__/fixtures';
+import {
+  daysAhead,
+  E3,
+  license,
+  statuses,
+  VISIO,
+} from '../../__testUtils__/fixtures';
+import { interceptDownload } from '../../__testUtils__/download';
 import { renderPage } from '../../__testUtils__/render';
 import { LicensesPage } from './LicensesPage';
 
 const LICENSES = '/tenants/contoso/licenses';
-const DAY = 60 * 24;
 
 const render = (options?: Parameters<typeof renderPage>[1]) =>
   renderPage(<LicensesPage />, { path: '/licenses', ...options });
 
-const [subscription] = license().subscriptions;
 const answers = {
   [`GET ${LICENSES}`]: () => ({
     items: [
-      license({
-        subscriptions: [
-          subscription,
-          {
-            ...subscription,
-            id: 's2',
-            trial: true,
-            startedAt: minutesAgo(DAY * 40),
-            nextLifecycleAt: minutesAgo(-DAY * 11 - 60),
-          },
-        ],
-      }),
+      license(),
       license({
         skuId: VISIO,
         skuPartNumber: 'VISIOCLIENT',
@@ -37,6 +31,9 @@ const answers = {
         unassigned: -30,
         trial: null,
         subscriptions: [],
+        services: [],
+        statuses: statuses({ notMeasurable: 130 }),
+        spend: null,
       }),
       license({
         skuId: '99049c9c-6011-4908-bf17-15f496e6519d',
@@ -46,6 +43,8 @@ const answers = {
         bought: 500,
         assigned: 0,
         unassigned: 500,
+        statuses: statuses({}),
+        spend: null,
       }),
     ],
     totalItems: 3,
@@ -53,9 +52,10 @@ const answers = {
 };
 
 describe('LicensesPage', () => {
-  it('shows seats, status and dates per product, and totals', async () => {
-    render({ answers });
+  it('shows seats, use, spend and renewal per product, and totals', async () => {
+    render({ at: '/licenses?text=m', answers });
     const first = await screen.findByRole('row', { name: /SPE_E3/ });
+    expect(await within(first).findByText('in 11 days')).toBeInTheDocument();
     expect(
       within(first)
         .getAllByRole('gridcell')
@@ -64,31 +64,66 @@ describe('LicensesPage', () => {
       '10,000',
       '9,200',
       '800',
-      '',
+      'Active 8,000Inactive 900Never active 250In grace 50',
+      '€3,600,000.00',
+      'in 11 days',
       'Enabled',
-      '1 year ago',
-      'in 11 daysSee all 2',
     ]);
+    expect(
+      within(first).getByRole('link', { name: 'Microsoft 365 E3' }),
+    ).toHaveAttribute('href', `/m365-licenses/licenses/${E3}?text=m`);
+
     const second = screen.getByRole('row', { name: /VISIOCLIENT/ });
-    expect(second).toHaveTextContent('-30');
-    expect(second).toHaveTextContent('Not known');
+    expect(
+      within(second)
+        .getAllByRole('gridcell')
+        .map(cell => cell.textContent),
+    ).toEqual([
+      '100',
+      '130',
+      '-30',
+      'Not measurable 130',
+      'Not priced',
+      '–',
+      'Suspended',
+    ]);
     // Storage of the whole company is no seats.
     expect(
       screen.getByText('10,100 bought, 9,330 assigned, 770 unassigned'),
     ).toBeInTheDocument();
   });
 
-  it('lists several subscriptions one by one', async () => {
-    render({ answers });
-    await userEvent.click(
-      await screen.findByRole('button', { name: 'See all 2 subscriptions' }),
-    );
-    const dialog = await screen.findByRole('dialog', {
-      name: 'Subscriptions of Microsoft 365 E3',
+  it('takes the date of the subscription where no renewals can be read', async () => {
+    render({
+      answers: {
+        ...answers,
+        'GET /tenants/contoso/renewals': refuse(500, 'no'),
+      },
     });
-    expect(within(dialog).getByRole('row', { name: /s2/ })).toHaveTextContent(
-      'in 11 days',
+    const first = await screen.findByRole('row', { name: /SPE_E3/ });
+    expect(within(first).getByText('in 7 months')).toBeInTheDocument();
+  });
+
+  it('exports all of it flat, money in columns per currency', async () => {
+    const csv = interceptDownload();
+    const { post } = render({ answers });
+    await screen.findByRole('row', { name: /SPE_E3/ });
+    await userEvent.click(screen.getByRole('button', { name: 'Export CSV' }));
+    await waitFor(() =>
+      expect(post).toHaveBeenCalledWith(
+        expect.objectContaining({ title: 'Exported 3 rows' }),
+      ),
     );
+    const [header, first, second] = csv().split('\r\n');
+    expect(header).toMatch(
+      /services,active,inactive,neverActive,inGrace,notMeasurable,unknown,priced,.*,nextRenewal,annualSpend EUR,paidOnceByYear EUR,savingsPotential EUR$/,
+    );
+    expect(first).toMatch(
+      new RegExp(
+        `,8000,900,250,50,0,0,true,.*,${daysAhead(11)},3600000.00,,540000.00$`,
+      ),
+    );
+    expect(second).toMatch(/,0,0,0,0,130,0,false,.*,,,,$/);
   });
 
   it('filters and sorts by the address', async () => {

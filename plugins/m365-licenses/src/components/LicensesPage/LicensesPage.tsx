@@ -1,25 +1,21 @@
-import {
-  Badge,
-  Button,
-  ButtonLink,
-  Dialog,
-  DialogBody,
-  DialogHeader,
-  DialogTrigger,
-} from '@backstage/ui';
+import { Badge, ButtonLink } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
 import {
   answerOf,
+  ASSIGNMENT_STATUSES,
   type CapabilityStatus,
   type License,
   licenseReadPermission,
   type Subscription,
   type Tenant,
+  termsUpdatePermission,
 } from 'backstage-plugin-m365-licenses-common';
+import { useLocation } from 'react-router-dom';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { hasSeats, SeatMeter } from '../common/charts';
+import { hasSeats } from '../common/charts';
 import type { CsvColumn } from '../common/csv';
 import { type DataColumn, DataTable } from '../common/DataTable';
 import { ExportButton } from '../common/ExportButton';
@@ -27,14 +23,18 @@ import { Filters, SearchFilter, SelectFilter } from '../common/Filters';
 import { formatNumber } from '../common/format';
 import { useLinks } from '../common/links';
 import { EmptyState, ErrorState, isForbidden } from '../common/messages';
+import { AnnualSpend } from '../common/money';
 import { NameCell } from '../common/NameCell';
 import { RelativeTime } from '../common/RelativeTime';
 import { CapabilityBadge } from '../common/StatusBadge';
+import { StatusMeter } from '../common/StatusMeter';
 import { TenantPage } from '../common/TenantPage';
 import { useSort, useUrlQuery } from '../common/urlQuery';
+import { ImportTerms } from './ImportTerms';
+import { TERM_COLUMNS } from './termColumns';
 import styles from '../common/common.module.css';
 
-/** Which products, how many seats, and their subscriptions. @public */
+/** Which products, how many seats, how used, and what they cost. @public */
 export function LicensesPage() {
   return (
     <TenantPage>
@@ -70,6 +70,31 @@ const startOf = (license: License) =>
 const nextDateOf = (license: License) =>
   dates(license.subscriptions, 'nextLifecycleAt').at(0) ?? null;
 
+/** The days of renewals that are asked for: the most that are answered. */
+const RENEWAL_DAYS = 1095;
+
+const KINDS_OF_SPEND = [
+  { header: 'annualSpend', field: 'annual' },
+  { header: 'paidOnceByYear', field: 'once' },
+  { header: 'savingsPotential', field: 'savings' },
+] as const;
+
+/** Money in columns of their own per currency, so that each is a number. */
+const spendColumns = (licenses: License[]): CsvColumn<License>[] => {
+  const currencies = new Set(
+    licenses
+      .flatMap(({ spend }) => (spend ? [...spend.annual, ...spend.once] : []))
+      .map(({ currency }) => currency),
+  );
+  return [...currencies].sort().flatMap(currency =>
+    KINDS_OF_SPEND.map(({ header, field }) => ({
+      header: `${header} ${currency}`,
+      value: ({ spend }: License) =>
+        spend?.[field].find(money => money.currency === currency)?.amount,
+    })),
+  );
+};
+
 const EXPORT_COLUMNS: CsvColumn<License>[] = [
   { header: 'displayName', value: license => license.displayName },
   { header: 'skuPartNumber', value: license => license.skuPartNumber },
@@ -83,6 +108,16 @@ const EXPORT_COLUMNS: CsvColumn<License>[] = [
   { header: 'lockedOut', value: license => license.lockedOut },
   { header: 'trial', value: license => license.trial },
   {
+    header: 'services',
+    value: license => license.services.join('; '),
+  },
+  ...ASSIGNMENT_STATUSES.map(status => ({
+    header: status,
+    value: (license: License) =>
+      license.statuses.find(entry => entry.status === status)?.accounts,
+  })),
+  { header: 'priced', value: license => license.spend !== null },
+  {
     header: 'subscriptions',
     value: license => license.subscriptions.length,
   },
@@ -95,6 +130,10 @@ function Licenses(props: { tenant: Tenant }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
   const links = useLinks();
+  const { search } = useLocation();
+  const { allowed: mayPrice } = usePermission({
+    permission: termsUpdatePermission,
+  });
   const tenant = props.tenant.name;
   const query = useUrlQuery();
   const sorting = useSort(query, SORTABLE, 'displayName');
@@ -116,6 +155,20 @@ function Licenses(props: { tenant: Tenant }) {
     [client, tenant, JSON.stringify(filter)],
   );
 
+  // Dates of terms too, which the list of licenses does not tell.
+  const renewals = useAsyncRetry(
+    () =>
+      answerOf(
+        client.GET('/tenants/{tenant}/renewals', {
+          params: { path: { tenant }, query: { days: RENEWAL_DAYS } },
+        }),
+      ),
+    [client, tenant],
+  );
+  const renewalOf = (license: License) =>
+    renewals.value?.items.find(({ skuId }) => skuId === license.skuId)?.date ??
+    nextDateOf(license);
+
   if (isForbidden(error)) {
     return (
       <ErrorState
@@ -132,12 +185,13 @@ function Licenses(props: { tenant: Tenant }) {
       label: t('licenses.product'),
       rowHeader: true,
       sortable: true,
+      width: '22%',
       cell: license => (
         <div className={styles.stack}>
           <NameCell
             name={license.displayName}
             detail={license.skuPartNumber}
-            href={links.users({ tenant, skuId: license.skuId })}
+            href={links.license(license.skuId, search)}
           />
           {(license.trial || license.appliesTo === 'Company') && (
             <div className={styles.tags}>
@@ -161,47 +215,33 @@ function Licenses(props: { tenant: Tenant }) {
       }),
     ),
     {
-      id: 'seats',
-      label: t('licenses.seats'),
-      width: '5.5rem',
+      id: 'use',
+      label: t('licenses.use'),
+      width: '16rem',
+      cell: license => <StatusMeter statuses={license.statuses} />,
+    },
+    {
+      id: 'spend',
+      label: t('licenses.spend'),
+      numeric: true,
+      width: '9.5rem',
       cell: license => (
-        <SeatMeter bought={license.bought} assigned={license.assigned} />
+        <div className={styles.stack}>
+          <AnnualSpend spend={license.spend} />
+        </div>
       ),
+    },
+    {
+      id: 'renewal',
+      label: t('licenses.renewal'),
+      width: '9rem',
+      cell: license => <RelativeTime value={renewalOf(license)} fallback="–" />,
     },
     {
       id: 'status',
       label: t('licenses.status'),
       width: '7.5rem',
       cell: license => <CapabilityBadge status={license.status} />,
-    },
-    {
-      id: 'startedAt',
-      label: t('licenses.subscription'),
-      width: '7.5rem',
-      cell: license =>
-        license.trial === null ? (
-          <span
-            className={styles.secondary}
-            title={t('licenses.notReadableHint')}
-          >
-            {t('licenses.notReadable')}
-          </span>
-        ) : (
-          <RelativeTime value={startOf(license)} fallback="–" />
-        ),
-    },
-    {
-      id: 'nextLifecycleAt',
-      label: t('licenses.lifecycle'),
-      width: '8rem',
-      cell: license => (
-        <div className={styles.stack}>
-          <RelativeTime value={nextDateOf(license)} fallback="–" />
-          {license.subscriptions.length > 1 && (
-            <Subscriptions license={license} />
-          )}
-        </div>
-      ),
     },
   ];
 
@@ -262,12 +302,41 @@ function Licenses(props: { tenant: Tenant }) {
                 </span>
               )}
             </div>
-            <ExportButton
-              name={`${tenant}-licenses`}
-              columns={EXPORT_COLUMNS}
-              isDisabled={!value?.totalItems}
-              getPage={(_, signal) => getAll(signal)}
-            />
+            <div className={styles.tags}>
+              {mayPrice && (
+                <ImportTerms
+                  tenant={tenant}
+                  onApplied={() => {
+                    retry();
+                    renewals.retry();
+                  }}
+                />
+              )}
+              <ExportButton
+                name={`${tenant}-terms`}
+                label={t('export.terms')}
+                columns={TERM_COLUMNS}
+                isDisabled={!value}
+                getPage={(_, signal) =>
+                  answerOf(
+                    client.GET('/tenants/{tenant}/terms', {
+                      params: { path: { tenant } },
+                      signal,
+                    }),
+                  )
+                }
+              />
+              <ExportButton
+                name={`${tenant}-licenses`}
+                columns={[
+                  ...EXPORT_COLUMNS,
+                  { header: 'nextRenewal', value: renewalOf },
+                  ...spendColumns(items ?? []),
+                ]}
+                isDisabled={!value?.totalItems}
+                getPage={(_, signal) => getAll(signal)}
+              />
+            </div>
           </div>
           <DataTable
             label={t('licenses.table')}
@@ -275,8 +344,9 @@ function Licenses(props: { tenant: Tenant }) {
             items={items}
             isStale={loading}
             getId={({ skuId }) => skuId}
+            getHref={({ skuId }) => links.license(skuId, search)}
             sort={sorting}
-            minWidth="63rem"
+            minWidth="74rem"
             empty={
               isFiltered ? (
                 <EmptyState
@@ -299,74 +369,5 @@ function Licenses(props: { tenant: Tenant }) {
         </>
       )}
     </>
-  );
-}
-
-/** The subscriptions of a SKU one by one, where there are several. */
-function Subscriptions(props: { license: License }) {
-  const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const { displayName, subscriptions } = props.license;
-  const columns: DataColumn<Subscription>[] = [
-    {
-      id: 'id',
-      label: t('licenses.subscriptionId'),
-      rowHeader: true,
-      width: '36%',
-      cell: ({ id, trial }) => (
-        <NameCell name={id} detail={trial ? t('licenses.trial') : id} />
-      ),
-    },
-    {
-      id: 'totalLicenses',
-      label: t('licenses.seats'),
-      numeric: true,
-      cell: ({ totalLicenses }) => formatNumber(totalLicenses),
-    },
-    {
-      id: 'status',
-      label: t('licenses.status'),
-      cell: ({ status }) => <CapabilityBadge status={status} />,
-    },
-    {
-      id: 'startedAt',
-      label: t('licenses.subscription'),
-      cell: ({ startedAt }) => <RelativeTime value={startedAt} fallback="–" />,
-    },
-    {
-      id: 'nextLifecycleAt',
-      label: t('licenses.lifecycle'),
-      cell: ({ nextLifecycleAt }) => (
-        <RelativeTime value={nextLifecycleAt} fallback="–" />
-      ),
-    },
-  ];
-  return (
-    <DialogTrigger>
-      <Button
-        className={styles.action}
-        size="small"
-        variant="secondary"
-        aria-label={t('licenses.seeAllSubscriptions', {
-          total: subscriptions.length,
-        })}
-      >
-        {t('licenses.seeAll', { total: subscriptions.length })}
-      </Button>
-      <Dialog width={820} className={styles.readable}>
-        <DialogHeader>
-          {t('licenses.subscriptionsOf', { product: displayName })}
-        </DialogHeader>
-        <DialogBody>
-          <DataTable
-            label={t('licenses.subscriptionsOf', { product: displayName })}
-            columns={columns}
-            items={subscriptions}
-            getId={({ id }) => id}
-            minWidth="38rem"
-            empty={null}
-          />
-        </DialogBody>
-      </Dialog>
-    </DialogTrigger>
   );
 }

@@ -1,12 +1,27 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { refuse } from '../../__testUtils__/fakeBackend';
-import { license, overview, tenant } from '../../__testUtils__/fixtures';
+import {
+  daysAhead,
+  E3,
+  license,
+  overview,
+  renewal,
+  skuSpend,
+  spend,
+  tenant,
+  VISIO,
+} from '../../__testUtils__/fixtures';
 import { renderPage } from '../../__testUtils__/render';
 import { OverviewPage } from './OverviewPage';
 
 const render = (answers?: Parameters<typeof renderPage>[1]) =>
   renderPage(<OverviewPage />, { path: '/overview', ...answers });
+
+const figure = async (title: string) => {
+  const heading = await screen.findByRole('heading', { name: title });
+  return heading.closest<HTMLElement>('.bui-Card')!;
+};
 
 describe('OverviewPage', () => {
   it('shows accounts, seats, activity and the last sync', async () => {
@@ -30,6 +45,156 @@ describe('OverviewPage', () => {
     ]);
     expect(screen.getByText('42 minutes ago')).toBeInTheDocument();
     expect(screen.queryByLabelText('Needs attention')).not.toBeInTheDocument();
+  });
+
+  it('shows what is paid, what of it is unused, and for what', async () => {
+    render({
+      answers: {
+        'GET /tenants/contoso/spend': () =>
+          spend({
+            unpriced: [
+              { skuId: VISIO, displayName: 'Visio Plan 2', bought: 100 },
+            ],
+          }),
+      },
+    });
+    const annual = await figure('Annual spend');
+    expect(annual).toHaveTextContent('€3,600,000.00');
+    expect(
+      within(annual).getByRole('link', { name: '1 product not priced' }),
+    ).toHaveAttribute('href', '/m365-licenses/licenses?tenant=contoso');
+    const savings = await figure('Savings potential');
+    expect(savings).toHaveTextContent('€540,000.00');
+    expect(savings).toHaveTextContent(
+      'The first turns into cash in 7 months, when a term ends',
+    );
+    const uses = screen.getByRole('region', { name: 'Spend by use in EUR' });
+    expect(
+      within(uses)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual([
+      'Active €2,880,000.00 (8,000 seats)',
+      'Inactive €324,000.00 (900 seats)',
+      'Never active €90,000.00 (250 seats)',
+      'In grace €18,000.00 (50 seats)',
+      'Unassigned €288,000.00 (800 seats)',
+    ]);
+  });
+
+  it('keeps currencies apart, and what is paid once', async () => {
+    const [eur] = spend().currencies;
+    render({
+      answers: {
+        'GET /tenants/contoso/spend': () =>
+          spend({
+            currencies: [
+              eur,
+              {
+                ...eur,
+                currency: 'USD',
+                annual: '1200.50',
+                once: '99.9',
+                savings: '0.00',
+              },
+            ],
+            skus: [
+              {
+                skuId: E3,
+                displayName: 'Microsoft 365 E3',
+                spend: skuSpend(),
+                savingsFrom: null,
+              },
+            ],
+          }),
+      },
+    });
+    const annual = await figure('Annual spend');
+    expect(annual).toHaveTextContent('€3,600,000.00$1,200.50');
+    expect(annual).toHaveTextContent('$99.90 a year, paid once');
+    const savings = await figure('Savings potential');
+    expect(savings).toHaveTextContent('€540,000.00$0.00');
+    expect(savings).toHaveTextContent('Enter when terms end');
+    expect(
+      screen.getByRole('region', { name: 'Spend by use in USD' }),
+    ).toBeInTheDocument();
+  });
+
+  it('says where to enter prices while nothing is priced, and shows no 0', async () => {
+    render({
+      answers: {
+        'GET /tenants/contoso/spend': () =>
+          spend({
+            currencies: [],
+            skus: [],
+            unpriced: [
+              { skuId: E3, displayName: 'Microsoft 365 E3', bought: 10000 },
+              { skuId: VISIO, displayName: 'Visio Plan 2', bought: 100 },
+            ],
+          }),
+      },
+    });
+    for (const title of ['Annual spend', 'Savings potential']) {
+      const card = await figure(title);
+      expect(card).toHaveTextContent('Not priced');
+      expect(card).not.toHaveTextContent('0');
+    }
+    expect(screen.getByText('2 products not priced')).toBeInTheDocument();
+    expect(screen.getByText('No license has a price yet')).toBeInTheDocument();
+    expect(screen.getByRole('link', { name: 'Open licenses' })).toHaveAttribute(
+      'href',
+      '/m365-licenses/licenses?tenant=contoso',
+    );
+  });
+
+  it('lists the next five renewals', async () => {
+    render({
+      answers: {
+        'GET /tenants/contoso/renewals': () => ({
+          items: [
+            renewal(),
+            ...[12, 13, 14, 15, 16].map(days =>
+              renewal({
+                date: daysAhead(days),
+                kind: 'subscription',
+                quantity: 1,
+                annual: null,
+                termId: null,
+                subscriptionId: `s${days}`,
+              }),
+            ),
+          ],
+          totalItems: 6,
+        }),
+      },
+    });
+    await screen.findByText('in 11 days');
+    const list = screen.getByText('in 11 days').closest('ol')!;
+    const items = within(list).getAllByRole('listitem');
+    expect(items).toHaveLength(5);
+    expect(items[0]).toHaveTextContent(
+      'Microsoft 365 E3Term of 10,000 seats endsin 11 days€3,600,000.00',
+    );
+    // No amount is said: the license may well have a price elsewhere.
+    expect(items[1].textContent).toBe(
+      'Microsoft 365 E3Subscription of 1 seatin 12 days',
+    );
+    expect(within(items[0]).getByRole('link')).toHaveAttribute(
+      'href',
+      `/m365-licenses/licenses/${E3}?tenant=contoso`,
+    );
+  });
+
+  it('shows the rest when the renewals cannot be read', async () => {
+    render({
+      answers: {
+        'GET /tenants/contoso/renewals': refuse(503, 'The database sleeps'),
+      },
+    });
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The database sleeps',
+    );
+    expect(screen.getByText('12,500')).toBeInTheDocument();
   });
 
   it('has the seats of the chart as a table, and shows all on request', async () => {

@@ -15,10 +15,10 @@ import {
   answerOf,
   licenseReadPermission,
   type License,
+  type Spend,
   type Tenant,
   type TenantOverview,
 } from 'backstage-plugin-m365-licenses-common';
-import type { ReactNode } from 'react';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
@@ -40,15 +40,17 @@ import {
   ProblemAlert,
 } from '../common/messages';
 import { ExactDate, RelativeTime } from '../common/RelativeTime';
+import { Figure } from '../common/Section';
 import { activityColor } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
 import { useUrlQuery } from '../common/urlQuery';
+import { NextRenewals, SpendByUse, SpendFigures } from './Spending';
 import styles from '../common/common.module.css';
 
 /** How many licenses the chart shows before "Show all": those bought most. */
 const CHART_ROWS = 12;
 
-/** Accounts, seats, activity and the last sync of a tenant. @public */
+/** What we pay, what is unused, and whether the last sync worked. @public */
 export function OverviewPage() {
   return (
     <TenantPage>
@@ -76,6 +78,11 @@ function Overview(props: { tenant: Tenant }) {
             },
           }),
         ),
+        answerOf(
+          client.GET('/tenants/{tenant}/spend', {
+            params: { path: { tenant } },
+          }),
+        ),
       ]),
     [client, tenant],
   );
@@ -93,16 +100,18 @@ function Overview(props: { tenant: Tenant }) {
     return (
       <>
         <div className={styles.figures}>
-          {['accounts', 'seats', 'licensed', 'sync'].map(figure => (
-            <Loading key={figure} height={176} />
-          ))}
+          {['spend', 'savings', 'seats', 'licensed', 'accounts', 'sync'].map(
+            figure => (
+              <Loading key={figure} height={176} />
+            ),
+          )}
         </div>
         <Loading height={420} />
       </>
     );
   }
 
-  const [overview, licenses] = value;
+  const [overview, licenses, spend] = value;
   const isEmpty = overview.lastSync === null && overview.accounts.total === 0;
   return (
     <>
@@ -129,7 +138,11 @@ function Overview(props: { tenant: Tenant }) {
         />
       ) : (
         <>
-          <Figures overview={overview} />
+          <Figures overview={overview} spend={spend} />
+          <div className={styles.columns}>
+            <SpendByUse tenant={tenant} spend={spend} />
+            <NextRenewals tenant={tenant} />
+          </div>
           <SeatChart tenant={tenant} licenses={licenses.items} />
         </>
       )}
@@ -137,22 +150,7 @@ function Overview(props: { tenant: Tenant }) {
   );
 }
 
-function Figure(props: { title: string; children: ReactNode }) {
-  return (
-    <Card>
-      <CardHeader>
-        <Text as="h2" variant="body-medium" color="secondary">
-          {props.title}
-        </Text>
-      </CardHeader>
-      <CardBody>
-        <div className={styles.stack}>{props.children}</div>
-      </CardBody>
-    </Card>
-  );
-}
-
-function Figures(props: { overview: TenantOverview }) {
+function Figures(props: { overview: TenantOverview; spend: Spend }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const links = useLinks();
   const { accounts, seats, statuses, lastSync, reportRefreshDate, tenant } =
@@ -164,20 +162,8 @@ function Figures(props: { overview: TenantOverview }) {
 
   return (
     <div className={styles.figures}>
-      <Figure title={t('overview.accounts')}>
-        <span className={styles.figure}>{formatNumber(accounts.total)}</span>
-        <dl className={styles.facts}>
-          <dt>{t('overview.enabled')}</dt>
-          <dd>{formatNumber(accounts.enabled)}</dd>
-          <dt>{t('overview.disabled')}</dt>
-          <dd>{formatNumber(accounts.disabled)}</dd>
-          <dt>{t('overview.guests')}</dt>
-          <dd>{formatNumber(accounts.guests)}</dd>
-          <dt>{t('overview.deleted')}</dt>
-          <dd>{formatNumber(accounts.deleted)}</dd>
-        </dl>
-      </Figure>
-      <Figure title={t('overview.seats')}>
+      <SpendFigures tenant={tenant.name} spend={props.spend} />
+      <Figure level="h2" title={t('overview.seats')}>
         {seats ? (
           <>
             <span className={styles.figure}>
@@ -195,7 +181,7 @@ function Figures(props: { overview: TenantOverview }) {
           <Text color="secondary">{t('overview.seatsUnknown')}</Text>
         )}
       </Figure>
-      <Figure title={t('overview.licensed')}>
+      <Figure level="h2" title={t('overview.licensed')}>
         <span className={styles.figure}>{formatNumber(accounts.licensed)}</span>
         <Meter
           parts={inOrder.map(({ status, count }) => ({
@@ -222,7 +208,20 @@ function Figures(props: { overview: TenantOverview }) {
           {t('overview.threshold', { count: tenant.inactiveAfterDays })}
         </Text>
       </Figure>
-      <Figure title={t('overview.lastSync')}>
+      <Figure level="h2" title={t('overview.accounts')}>
+        <span className={styles.figure}>{formatNumber(accounts.total)}</span>
+        <dl className={styles.facts}>
+          <dt>{t('overview.enabled')}</dt>
+          <dd>{formatNumber(accounts.enabled)}</dd>
+          <dt>{t('overview.disabled')}</dt>
+          <dd>{formatNumber(accounts.disabled)}</dd>
+          <dt>{t('overview.guests')}</dt>
+          <dd>{formatNumber(accounts.guests)}</dd>
+          <dt>{t('overview.deleted')}</dt>
+          <dd>{formatNumber(accounts.deleted)}</dd>
+        </dl>
+      </Figure>
+      <Figure level="h2" title={t('overview.lastSync')}>
         <span className={styles.figureWords}>
           <RelativeTime
             value={lastSync}

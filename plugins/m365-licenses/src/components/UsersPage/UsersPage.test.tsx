@@ -10,6 +10,7 @@ import {
   overview,
   tenant,
 } from '../../__testUtils__/fixtures';
+import { interceptDownload } from '../../__testUtils__/download';
 import { renderPage } from '../../__testUtils__/render';
 import { UsersPage } from './UsersPage';
 
@@ -116,6 +117,49 @@ describe('UsersPage', () => {
     expect(address()).toBe('/m365-licenses/users?sort=lastActivityDate');
   });
 
+  it('narrows to the status of a license, which goes with the license', async () => {
+    const { queriesOf } = renderPage(<UsersPage />, {
+      at: `/users?skuId=${E3}&licenseStatus=neverActive`,
+    });
+    const row = await screen.findByRole('row', { name: /Maya Lopez/ });
+    expect(queriesOf(USERS)[0]).toMatchObject({
+      skuId: E3,
+      licenseStatus: 'neverActive',
+    });
+    expect(
+      screen.getByRole('columnheader', { name: 'License status' }),
+    ).toBeInTheDocument();
+    // The account's own status, and that of its E3.
+    expect(within(row).getAllByText('Active')).toHaveLength(2);
+
+    await userEvent.click(
+      screen.getByRole('button', { name: /Never active License status/ }),
+    );
+    await userEvent.click(
+      screen.getByRole('option', { name: 'Not measurable' }),
+    );
+    expect(address()).toBe(
+      `/m365-licenses/users?skuId=${E3}&licenseStatus=notMeasurable`,
+    );
+    await userEvent.click(
+      await screen.findByRole('button', { name: /Microsoft 365 E3 License/ }),
+    );
+    await userEvent.click(screen.getByRole('option', { name: 'Any' }));
+    expect(address()).toBe('/m365-licenses/users');
+    await waitFor(() =>
+      expect(queriesOf(USERS).at(-1)).not.toHaveProperty('licenseStatus'),
+    );
+  });
+
+  it('does not ask for the status of a license without a license', async () => {
+    const { queriesOf } = renderPage(<UsersPage />, {
+      at: '/users?licenseStatus=inactive',
+    });
+    await screen.findByRole('row', { name: /Maya Lopez/ });
+    expect(queriesOf(USERS)[0]).not.toHaveProperty('licenseStatus');
+    expect(screen.queryByText('License status')).not.toBeInTheDocument();
+  });
+
   it('pages forward and back by cursor', async () => {
     const { queriesOf } = renderPage(<UsersPage />, {
       answers: {
@@ -213,20 +257,7 @@ describe('UsersPage', () => {
   });
 
   it('exports all pages of what is filtered', async () => {
-    const parts: BlobPart[][] = [];
-    const { Blob: RealBlob } = global;
-    jest.spyOn(global, 'Blob').mockImplementation((content = []) => {
-      parts.push([...content]);
-      return new RealBlob();
-    });
-    const names: string[] = [];
-    jest
-      .spyOn(HTMLAnchorElement.prototype, 'click')
-      .mockImplementation(function click(this: HTMLAnchorElement) {
-        names.push(this.download);
-      });
-    URL.createObjectURL = () => 'blob:export';
-    URL.revokeObjectURL = () => {};
+    const csv = interceptDownload();
     const { queriesOf, post } = renderPage(<UsersPage />, {
       at: '/users?status=active',
       answers: {
@@ -243,7 +274,6 @@ describe('UsersPage', () => {
         expect.objectContaining({ title: 'Exported 2 rows' }),
       ),
     );
-    jest.restoreAllMocks();
     const asked = {
       status: 'active',
       sort: 'displayName',
@@ -254,13 +284,12 @@ describe('UsersPage', () => {
       asked,
       { ...asked, cursor: 'c2' },
     ]);
-    expect(names).toEqual([
+    expect(csv.fileNames).toEqual([
       expect.stringMatching(/^contoso-users-\d{4}-\d{2}-\d{2}\.csv$/),
     ]);
-    const csv = parts.flat().join('');
-    expect(csv.split('\r\n')).toHaveLength(4);
-    expect(csv).toContain('Microsoft 365 E3; Visio Plan 2');
-    expect(csv).toContain("\r\n'=cmd(),");
+    expect(csv().split('\r\n')).toHaveLength(4);
+    expect(csv()).toContain('Microsoft 365 E3; Visio Plan 2');
+    expect(csv()).toContain("\r\n'=cmd(),");
   });
 });
 

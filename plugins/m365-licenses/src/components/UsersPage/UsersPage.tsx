@@ -5,6 +5,7 @@ import {
   accountReadPermission,
   ACTIVITY_STATUSES,
   answerOf,
+  ASSIGNMENT_STATUSES,
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { useLocation } from 'react-router-dom';
@@ -26,7 +27,7 @@ import {
 } from '../common/messages';
 import { NameCell } from '../common/NameCell';
 import { ExactDate, RelativeTime } from '../common/RelativeTime';
-import { ActivityStatusBadge, Status } from '../common/StatusBadge';
+import { ActivityStatusBadge, Status, UseBadge } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
 import { usePaging, useSort, useUrlQuery } from '../common/urlQuery';
 import { useFilterOptions } from '../common/useFilterOptions';
@@ -52,6 +53,7 @@ const SORTABLE = [
 const FILTERS = [
   'text',
   'skuId',
+  'licenseStatus',
   'status',
   'department',
   'enabled',
@@ -76,6 +78,13 @@ const EXPORT_COLUMNS: CsvColumn<Account>[] = [
   { header: 'id', value: account => account.id },
 ];
 
+/** The status of the license that the list is narrowed to. */
+const licenseStatusColumn = (skuId: string): CsvColumn<Account> => ({
+  header: 'licenseStatus',
+  value: ({ licenses }) =>
+    licenses.find(license => license.skuId === skuId)?.status,
+});
+
 function Users(props: { tenant: Tenant }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
@@ -87,9 +96,14 @@ function Users(props: { tenant: Tenant }) {
   const sorting = useSort(query, SORTABLE, 'displayName');
   const options = useFilterOptions(tenant);
 
+  const skuId = query.get('skuId');
   const filter = {
     text: query.get('text'),
-    skuId: query.get('skuId'),
+    skuId,
+    // The status of a license means nothing without saying of which.
+    licenseStatus: skuId
+      ? query.oneOf('licenseStatus', ASSIGNMENT_STATUSES)
+      : undefined,
     status: query.oneOf('status', ACTIVITY_STATUSES),
     department: query.get('department'),
     enabled: query.flag('enabled'),
@@ -176,6 +190,19 @@ function Users(props: { tenant: Tenant }) {
       width: '9rem',
       cell: account => <ActivityStatusBadge status={account.status} />,
     },
+    ...(skuId
+      ? [
+          {
+            id: 'licenseStatus',
+            label: t('users.licenseStatus'),
+            width: '9rem',
+            cell: ({ licenses }: Account) => {
+              const held = licenses.find(license => license.skuId === skuId);
+              return held && <UseBadge use={held.status} />;
+            },
+          },
+        ]
+      : []),
     {
       id: 'enabled',
       label: t('users.signIn'),
@@ -205,6 +232,18 @@ function Users(props: { tenant: Tenant }) {
             label={t('users.license')}
             options={options.licenses}
             searchable
+            dependents={['licenseStatus']}
+          />
+        )}
+        {skuId && (
+          <SelectFilter
+            query={query}
+            name="licenseStatus"
+            label={t('users.licenseStatus')}
+            options={ASSIGNMENT_STATUSES.map(status => ({
+              value: status,
+              label: t(`status.${status}`),
+            }))}
           />
         )}
         <SelectFilter
@@ -273,7 +312,10 @@ function Users(props: { tenant: Tenant }) {
             </div>
             <ExportButton
               name={`${tenant}-users`}
-              columns={EXPORT_COLUMNS}
+              columns={[
+                ...EXPORT_COLUMNS,
+                ...(skuId ? [licenseStatusColumn(skuId)] : []),
+              ]}
               isDisabled={!value?.totalItems}
               getPage={(cursor, signal) =>
                 getPage(cursor, EXPORT_LIMIT, signal)

@@ -19,6 +19,8 @@ import styles from './common.module.css';
  */
 export function ConfirmButton(props: {
   label: string;
+  /** What the button does to which of several; its label if absent. */
+  ariaLabel?: string;
   title: string;
   text: string;
   onConfirm: () => Promise<void>;
@@ -36,7 +38,12 @@ export function ConfirmButton(props: {
 
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
-      <Button size="small" variant="secondary" destructive>
+      <Button
+        size="small"
+        variant="secondary"
+        destructive
+        aria-label={props.ariaLabel}
+      >
         {props.label}
       </Button>
       <Dialog className={styles.readable}>

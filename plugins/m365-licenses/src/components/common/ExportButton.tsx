@@ -32,6 +32,7 @@ function download(parts: string[], name: string) {
  * Writes everything that the filters leave, page by page, as a CSV file.
  *
  * @param props.name - the file's name, without ending
+ * @param props.label - what it is called; "Export CSV" if absent
  * @param props.getPage - reads the page of a cursor, or the first
  */
 export function ExportButton<T>(props: {
@@ -42,6 +43,7 @@ export function ExportButton<T>(props: {
     signal: AbortSignal,
   ) => Promise<ExportPage<T>>;
   isDisabled?: boolean;
+  label?: string;
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const notify = useNotify();
@@ -94,7 +96,7 @@ export function ExportButton<T>(props: {
       isDisabled={props.isDisabled}
       onPress={run}
     >
-      {t('export.button')}
+      {props.label ?? t('export.button')}
     </Button>
   );
 }

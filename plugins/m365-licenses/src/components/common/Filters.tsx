@@ -91,9 +91,11 @@ export function SelectFilter(props: {
   /** What choosing nothing is called; "Any" if absent. */
   anyLabel?: string;
   searchable?: boolean;
+  /** Filters that mean nothing without this one: cleared with it. */
+  dependents?: string[];
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const { query, name, options } = props;
+  const { query, name, options, dependents = [] } = props;
   const chosen = query.get(name);
   return (
     <Select
@@ -106,7 +108,13 @@ export function SelectFilter(props: {
       ]}
       value={chosen ?? ANY}
       onChange={value =>
-        query.filter({ [name]: value === ANY ? undefined : String(value) })
+        query.filter(
+          value === ANY
+            ? Object.fromEntries(
+                [name, ...dependents].map(cleared => [cleared, undefined]),
+              )
+            : { [name]: String(value) },
+        )
       }
     />
   );

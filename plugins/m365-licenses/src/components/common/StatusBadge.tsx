@@ -1,8 +1,10 @@
 import type {
   ActivityStatus,
+  AssignmentStatus,
   CapabilityStatus,
   ConnectionStatus,
   FindingStatus,
+  SpendUse,
   TaskRunStatus,
 } from 'backstage-plugin-m365-licenses-common';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -35,6 +37,17 @@ const ACTIVITY_TONES: Record<ActivityStatus, Tone> = {
   inGrace: 'info',
   unknown: 'muted',
   unlicensed: 'muted',
+};
+
+/** The colour of each use of a seat; the greys are of those who say nothing. */
+const USE_COLORS: Record<SpendUse, string> = {
+  active: TONE_COLORS.good,
+  inactive: TONE_COLORS.attention,
+  neverActive: TONE_COLORS.bad,
+  inGrace: TONE_COLORS.info,
+  notMeasurable: 'var(--bui-fg-secondary)',
+  unknown: TONE_COLORS.muted,
+  unassigned: 'var(--bui-border-1)',
 };
 
 const RUN_TONES: Record<TaskRunStatus, Tone> = {
@@ -75,17 +88,41 @@ const FINDING_LOOKS: Record<
 export const activityColor = (status: ActivityStatus) =>
   TONE_COLORS[ACTIVITY_TONES[status]];
 
-/** A colour and a word. */
-export function Status(props: { tone: Tone; children: ReactNode }) {
+export const colorOfUse = (use: SpendUse) => USE_COLORS[use];
+
+function Colored(props: { color: string; children: ReactNode }) {
   return (
     <span className={styles.status}>
       <span
         className={styles.dot}
-        style={{ background: TONE_COLORS[props.tone] }}
+        style={{ background: props.color }}
         aria-hidden="true"
       />
       {props.children}
     </span>
+  );
+}
+
+/** A colour and a word. */
+export function Status(props: { tone: Tone; children: ReactNode }) {
+  return <Colored color={TONE_COLORS[props.tone]}>{props.children}</Colored>;
+}
+
+/**
+ * What a seat is used for, or the status of a license that an account holds.
+ *
+ * @param props.children - follows the word, for example how many
+ */
+export function UseBadge(props: {
+  use: AssignmentStatus | SpendUse;
+  children?: ReactNode;
+}) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  return (
+    <Colored color={USE_COLORS[props.use]}>
+      {t(`status.${props.use}`)}
+      {props.children}
+    </Colored>
   );
 }
 

@@ -1,8 +1,34 @@
+import type { Money } from 'backstage-plugin-m365-licenses-common';
 import { DateTime, Duration } from 'luxon';
 
 /** A number with thousands separators in the reader's language. */
 export const formatNumber = (value: number): string =>
   new Intl.NumberFormat().format(value);
+
+const isDecimal = (text: string): text is `${number}` =>
+  /^-?\d+(\.\d+)?$/.test(text);
+
+/**
+ * An amount with its currency in the reader's language. It is formatted from
+ * the exact decimal, which a floating point number could not hold.
+ *
+ * @param options.maximumFractionDigits - for costs with parts of a cent; as
+ *   usual in the currency if absent
+ */
+export const formatMoney = (
+  { amount, currency }: Money,
+  options: { maximumFractionDigits?: number } = {},
+): string =>
+  isDecimal(amount)
+    ? new Intl.NumberFormat(undefined, {
+        style: 'currency',
+        currency,
+        ...options,
+      }).format(amount)
+    : `${amount} ${currency}`;
+
+/** Whether an exact decimal is nothing. */
+export const isZero = (amount: string): boolean => /^-?[0.]+$/.test(amount);
 
 /** How long something took, in words: `1 min 12 s`, `840 ms`. */
 export function formatDuration(milliseconds: number): string {

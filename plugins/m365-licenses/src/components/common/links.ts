@@ -2,6 +2,7 @@ import { useRouteRef } from '@backstage/core-plugin-api';
 import {
   accountRouteRef,
   connectionsRouteRef,
+  licenseRouteRef,
   licensesRouteRef,
   tasksRouteRef,
   usersRouteRef,
@@ -18,11 +19,12 @@ const withQuery = (path: string, query: Record<string, string | undefined>) => {
   return text ? `${path}?${text}` : path;
 };
 
-/** Addresses of the tabs and of an account, with what is chosen there. */
+/** Addresses of the tabs, of an account and of a license, with what is chosen there. */
 export function useLinks() {
   const users = useRouteRef(usersRouteRef);
   const account = useRouteRef(accountRouteRef);
   const licenses = useRouteRef(licensesRouteRef);
+  const license = useRouteRef(licenseRouteRef);
   const tasks = useRouteRef(tasksRouteRef);
   const connections = useRouteRef(connectionsRouteRef);
   return {
@@ -33,6 +35,9 @@ export function useLinks() {
       `${account({ userId })}${search}`,
     licenses: (query: Record<string, string | undefined> = {}) =>
       withQuery(licenses(), query),
+    /** @param search - the list's own query, kept for the way back */
+    license: (skuId: string, search: string) =>
+      `${license({ skuId })}${search}`,
     tasks: (query: Record<string, string | undefined> = {}) =>
       withQuery(tasks(), query),
     connections: (query: Record<string, string | undefined> = {}) =>

@@ -20,6 +20,10 @@ export const isForbidden = (error: unknown): boolean =>
 export const isNotFound = (error: unknown): boolean =>
   error instanceof ResponseError && error.statusCode === 404;
 
+/** Whether somebody else changed the same thing meanwhile. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof ResponseError && error.statusCode === 409;
+
 /** Whether the backend refused the request as asked, for example its cursor. */
 export const isBadRequest = (error: unknown): boolean =>
   error instanceof ResponseError && error.statusCode === 400;
