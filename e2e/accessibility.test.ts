@@ -9,6 +9,8 @@ const PAGES = {
     'Last activity by service',
   '/m365-licenses/activity': /^\d+ accounts$/,
   '/m365-licenses/licenses': 'Microsoft 365 E3',
+  '/m365-licenses/licenses/05e9a617-0261-4cee-bb44-138d3ef5d965':
+    'What is known fits together.',
   '/m365-licenses/tasks': /^\d+ runs$/,
   '/m365-licenses/connections': /checks passed$/,
   '/catalog/default/user/maya.lindqvist': 'Last activity',
