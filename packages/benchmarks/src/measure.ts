@@ -214,6 +214,9 @@ async function runOnce(
     lifecycle: { addStartupHook() {}, addShutdownHook() {} },
   });
   const stores = await createStores(database);
+  // Assignments know their services only once the plans of the SKUs are known
+  const { skus } = await graph.subscribedSkus();
+  await stores.licenses.store(TENANT, { skus }, new Date());
   const knex = await database.getClient();
   let inLedger = 0;
   knex.on('query-response', (response: unknown, { sql }: { sql: string }) => {
