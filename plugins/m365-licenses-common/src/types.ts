@@ -151,6 +151,25 @@ export const ASSIGNMENT_STATUSES = [
 ] as const satisfies readonly AssignmentStatus[];
 
 /**
+ * What people enter of a term, in the order of the file that is exported and
+ * imported.
+ *
+ * @public
+ */
+export const TERM_FIELDS = [
+  'subscriptionId',
+  'cost',
+  'currency',
+  'frequency',
+  'quantity',
+  'effectiveDate',
+  'expirationDate',
+  'purchaseIdentifier',
+  'notes',
+  'administrator',
+] as const satisfies readonly (keyof TermInput)[];
+
+/**
  * How often a cost is paid, the most often first.
  *
  * @public

@@ -45,6 +45,9 @@ export function createConnectionHandlers({
       ? { tenant, ...(await connections.describe(tenant.name)) }
       : { tenant, status: tenant.status, credentials: [], check: null };
 
+  const connectionNamed = async (name: string): Promise<Connection> =>
+    connectionOf(await tenants.get(name));
+
   /** Who signs in at Microsoft is tied to a person of this portal. */
   const person = async (credentials: BackstageCredentials): Promise<string> => {
     const ref = await callerRef(credentials);
@@ -74,10 +77,7 @@ export function createConnectionHandlers({
       severityLevel: 'low',
       handle: async ({ path, credentials }) => {
         await access.require(licenseReadPermission, credentials);
-        return {
-          status: 200,
-          body: await connectionOf(await tenants.get(path.tenant)),
-        };
+        return { status: 200, body: await connectionNamed(path.tenant) };
       },
     },
 
@@ -88,10 +88,7 @@ export function createConnectionHandlers({
         await access.require(connectionUpdatePermission, credentials);
         const { name } = await tenants.active(path.tenant);
         await connections.check(name);
-        return {
-          status: 200,
-          body: await connectionOf(await tenants.get(name)),
-        };
+        return { status: 200, body: await connectionNamed(name) };
       },
     },
 
@@ -122,7 +119,7 @@ export function createConnectionHandlers({
           ...body,
           completedBy: await person(credentials),
         });
-        const connection = await connectionOf(await tenants.get(tenant));
+        const connection = await connectionNamed(tenant);
         return {
           status: 200,
           body: { tenant, purpose, connection },
@@ -145,7 +142,7 @@ export function createConnectionHandlers({
         );
         return {
           status: 200,
-          body: await connectionOf(await tenants.get(name)),
+          body: await connectionNamed(name),
           audit: { purpose },
         };
       },

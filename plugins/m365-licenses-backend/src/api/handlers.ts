@@ -30,7 +30,11 @@ import type {
   StoredReclamation,
   Stores,
 } from '../database/types';
-import { daysBefore, STALE_REPORT_DAYS } from '../insights/activity';
+import {
+  daysBefore,
+  daysBetween,
+  STALE_REPORT_DAYS,
+} from '../insights/activity';
 import { productName } from '../insights/productNames';
 import type { Reclamations } from '../reclamation/Reclamations';
 import { isFinal } from '../reclamation/plan';
@@ -54,10 +58,6 @@ export interface HandlerOptions {
   entityAccounts: EntityAccounts;
   userInfo: UserInfoService;
   now: () => Date;
-}
-
-function daysBetween(earlier: string, later: string): number {
-  return (Date.parse(later) - Date.parse(earlier)) / 86_400_000;
 }
 
 /** The operations of the REST API: authorise, call, answer. */
@@ -249,7 +249,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     if (status !== 'started' || !started) {
       return [];
     }
-    const { check } = await connections.describe(name);
+    const check = await stores.connections.check(name);
     const failing = (check?.findings ?? []).filter(
       finding => finding.status === 'failing',
     );

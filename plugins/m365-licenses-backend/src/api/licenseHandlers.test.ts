@@ -8,6 +8,7 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   type License,
+  type LicenseDetail,
   licenseReadPermission,
   type Spend,
   type TermInput,
@@ -213,6 +214,8 @@ describe.each(ids)('Licenses on %s', databaseId => {
         savingsFrom: dayIn(182),
       },
     ]);
+    const detail: LicenseDetail = await get(`/licenses/${e5.skuId}`);
+    expect(detail.savingsFrom).toBe(dayIn(182));
     expect(spend.unpriced.map(({ skuId }) => skuId).sort()).toEqual(
       licenses
         .filter(({ skuId, bought }) => skuId !== e5.skuId && bought > 0)
@@ -220,6 +223,9 @@ describe.each(ids)('Licenses on %s', databaseId => {
         .sort(),
     );
     const listed: License[] = (await get('/licenses?text=spe_e5')).items;
+    expect(detail.license).toEqual(
+      listed.find(({ skuId }) => skuId === e5.skuId),
+    );
     expect(listed.map(license => license.spend)).toEqual([spend.skus[0].spend]);
   });
 

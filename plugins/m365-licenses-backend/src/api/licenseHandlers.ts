@@ -14,7 +14,13 @@ import type {
   StoredTerm,
   Stores,
 } from '../database/types';
-import { annualOf, isInForce, skuSpend, tenantSpend } from '../insights/money';
+import {
+  annualOf,
+  isInForce,
+  savingsFrom,
+  skuSpend,
+  tenantSpend,
+} from '../insights/money';
 import { reconcile } from '../insights/reconciliation';
 import { renewalsOf } from '../insights/renewals';
 import {
@@ -124,25 +130,23 @@ export function createLicenseHandlers({
   const usedOf = (tenant: string) =>
     withTerms(tenant, stores.licenses.list(tenant, threshold()));
 
-  /** @throws NotFoundError */
-  const pick = <Sku extends CapturedLicense>(
-    tenant: string,
-    skuId: string,
-    licenses: Sku[],
-  ): Sku => {
+  /**
+   * The id as Microsoft writes it.
+   *
+   * @throws NotFoundError
+   */
+  const skuIdOf = async (tenant: string, skuId: string): Promise<string> => {
     const wanted = skuId.toLowerCase();
-    const license = licenses.find(each => each.skuId.toLowerCase() === wanted);
+    const license = (await stores.licenses.captured(tenant)).find(
+      each => each.skuId.toLowerCase() === wanted,
+    );
     if (!license) {
       throw new NotFoundError(
         `The tenant ${tenant} has no license ${skuId}, or License Information did not read it yet; see the Licenses tab`,
       );
     }
-    return license;
+    return license.skuId;
   };
-
-  /** @throws NotFoundError */
-  const skuIdOf = async (tenant: string, skuId: string): Promise<string> =>
-    pick(tenant, skuId, await stores.licenses.captured(tenant)).skuId;
 
   const toTerm = ({ skuId: _, ...term }: StoredTerm): Term => ({
     ...term,
@@ -198,12 +202,11 @@ export function createLicenseHandlers({
       handle: async ({ path, credentials }) => {
         await access.require(licenseReadPermission, credentials);
         const { name } = await tenants.readable(path.tenant);
-        const license = pick(
-          name,
-          path.skuId,
-          await stores.licenses.list(name, threshold()),
-        );
-        const terms = await termsOf(name, license.skuId);
+        const skuId = await skuIdOf(name, path.skuId);
+        const [[license], terms] = await Promise.all([
+          stores.licenses.list(name, threshold(), skuId),
+          termsOf(name, skuId),
+        ]);
         const { today } = threshold();
         return {
           status: 200,
@@ -212,6 +215,7 @@ export function createLicenseHandlers({
               ...license,
               spend: skuSpend({ license, terms: terms.items }, today),
             },
+            savingsFrom: savingsFrom({ terms: terms.items }, today),
             terms,
             reconciliation: reconcile(license, terms.items, today),
           },

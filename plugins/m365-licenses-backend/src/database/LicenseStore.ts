@@ -283,6 +283,7 @@ export class DatabaseLicenseStore implements LicenseStore {
   async list(
     tenant: string,
     threshold: ActivityThreshold,
+    skuId?: string,
   ): Promise<StoredLicense[]> {
     const limits = activityLimits(threshold);
     const { unreported } = await reportState(
@@ -293,6 +294,9 @@ export class DatabaseLicenseStore implements LicenseStore {
     const licenses: StoredLicense[] = [];
     // One range of an index each.
     for (const license of await this.captured(tenant)) {
+      if (skuId !== undefined && license.skuId !== skuId) {
+        continue;
+      }
       licenses.push({
         ...license,
         statuses: await this.#statuses(

@@ -264,10 +264,14 @@ export interface LicenseStore {
   /** All SKUs as they were captured; not sorted. */
   captured(tenant: string): Promise<CapturedLicense[]>;
   /**
-   * All SKUs with the accounts that hold each by status; not sorted. What they
-   * cost is not known here.
+   * All SKUs, or one, with the accounts that hold each by status; not sorted.
+   * What they cost is not known here.
    */
-  list(tenant: string, threshold: ActivityThreshold): Promise<StoredLicense[]>;
+  list(
+    tenant: string,
+    threshold: ActivityThreshold,
+    skuId?: string,
+  ): Promise<StoredLicense[]>;
 }
 
 /** A SKU without what it costs. */

@@ -3,6 +3,8 @@ import type {
   ServiceActivityStatus,
 } from 'backstage-plugin-m365-licenses-common';
 
+const DAY_MS = 86_400_000;
+
 /** What is known of an account that decides its status. Days are YYYY-MM-DD. */
 export interface AccountUse {
   /** Last activity in any of the seven services. */
@@ -22,13 +24,16 @@ export interface ActivityLimits {
 
 /** The day so many days before another; days are YYYY-MM-DD. */
 export function daysBefore(day: string, days: number): string {
-  return new Date(Date.parse(day) - days * 86_400_000)
-    .toISOString()
-    .slice(0, 10);
+  return new Date(Date.parse(day) - days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** Microsoft's reports are one to three days old; older than this, something is wrong. */
 export const STALE_REPORT_DAYS = 7;
+
+/** How many days one day is after another; days are YYYY-MM-DD. */
+export function daysBetween(earlier: string, later: string): number {
+  return (Date.parse(later) - Date.parse(earlier)) / DAY_MS;
+}
 
 /** The limits that a threshold in days means on a day. */
 export function activityLimits(threshold: {

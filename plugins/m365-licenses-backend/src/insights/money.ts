@@ -189,7 +189,6 @@ interface Costs {
   seats: ByUse<number>;
   /** Of an annual amount, what a use costs. */
   part: (amount: Amount, use: SpendUse) => Amount;
-  savingsFrom: string | null;
 }
 
 function costsOf({ license, terms }: SkuTerms, today: string): Costs {
@@ -208,7 +207,6 @@ function costsOf({ license, terms }: SkuTerms, today: string): Costs {
     recurring.reduce((total, { quantity }) => total + quantity, 0),
   );
   const allSeats = SPEND_USES.reduce((total, use) => total + seats[use], 0);
-  const ends = recurring.flatMap(({ expirationDate }) => expirationDate ?? []);
   return {
     isPriced: inForce.length > 0,
     annual: totals(annual),
@@ -216,7 +214,6 @@ function costsOf({ license, terms }: SkuTerms, today: string): Costs {
     seats,
     part: (amount, use) =>
       allSeats === 0 ? ZERO : amount.times(seats[use]).dividedBy(allSeats),
-    savingsFrom: ends.sort()[0] ?? null,
   };
 }
 
@@ -272,6 +269,23 @@ export function skuSpend(sku: SkuTerms, today: string): SkuSpend | null {
   return costs.isPriced ? toSkuSpend(costs) : null;
 }
 
+/**
+ * When the savings of a SKU become cash: the end of its first term in force
+ * that recurs; null when that is open.
+ *
+ * @param today - YYYY-MM-DD
+ */
+export function savingsFrom(
+  { terms }: Pick<SkuTerms, 'terms'>,
+  today: string,
+): string | null {
+  const [first] = terms
+    .filter(term => term.frequency !== 'once' && isInForce(term, today))
+    .flatMap(({ expirationDate }) => expirationDate ?? [])
+    .sort();
+  return first ?? null;
+}
+
 /** By currency, the dearest first; those that cost nothing a year last. */
 function byAnnual(left: Costs, right: Costs): number {
   const [leftCurrency, leftAmount] = left.annual[0] ?? ['\uffff', ZERO];
@@ -295,6 +309,7 @@ export function tenantSpend(skus: SkuTerms[], today: string): Spend {
   const all = skus
     .map(({ license, terms }) => ({
       license,
+      terms,
       costs: costsOf({ license, terms }, today),
     }))
     .sort(
@@ -341,11 +356,11 @@ export function tenantSpend(skus: SkuTerms[], today: string): Spend {
         })),
       };
     }),
-    skus: priced.map(({ license, costs }) => ({
+    skus: priced.map(({ license, terms, costs }) => ({
       skuId: license.skuId,
       displayName: license.displayName,
       spend: toSkuSpend(costs),
-      savingsFrom: costs.savingsFrom,
+      savingsFrom: savingsFrom({ terms }, today),
     })),
     unpriced: all
       .filter(({ license, costs }) => !costs.isPriced && license.bought > 0)

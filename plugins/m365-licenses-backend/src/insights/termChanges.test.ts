@@ -1,11 +1,7 @@
+import { TERM_FIELDS } from 'backstage-plugin-m365-licenses-common';
 import fc from 'fast-check';
 import { term } from './__testUtils__/licenses';
-import {
-  compareTerms,
-  isSameTerm,
-  TERM_FIELDS,
-  toTermInput,
-} from './termChanges';
+import { compareTerms, isSameTerm, toTermInput } from './termChanges';
 
 const stored = (id: string, overrides = {}) => ({ id, ...term(overrides) });
 const actionsOf = (changes: ReturnType<typeof compareTerms>) =>

@@ -1,18 +1,7 @@
-import type { TermInput } from 'backstage-plugin-m365-licenses-common';
-
-/** What people enter of a term. */
-export const TERM_FIELDS = [
-  'subscriptionId',
-  'cost',
-  'currency',
-  'frequency',
-  'quantity',
-  'effectiveDate',
-  'expirationDate',
-  'purchaseIdentifier',
-  'notes',
-  'administrator',
-] as const satisfies readonly (keyof TermInput)[];
+import {
+  TERM_FIELDS,
+  type TermInput,
+} from 'backstage-plugin-m365-licenses-common';
 
 /** What becomes of a term. */
 export type TermChange<Stored extends TermInput> =

@@ -4,10 +4,9 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { StoredTerm, Stores } from '../database/types';
-import { daysBefore } from '../insights/activity';
+import { daysBefore, daysBetween } from '../insights/activity';
 import { annualOf } from '../insights/money';
 
-const DAY_MS = 86_400_000;
 /** How many terms a notification names; the Licenses tab has all. */
 const MAX_NAMED = 10;
 
@@ -138,8 +137,7 @@ export class Renewals {
       .map(term => {
         const license = licenses.find(({ skuId }) => skuId === term.skuId);
         const annual = annualOf(term);
-        const days =
-          (Date.parse(term.expirationDate) - Date.parse(today)) / DAY_MS;
+        const days = daysBetween(today, term.expirationDate);
         return `${license?.displayName ?? term.skuId} ends on ${
           term.expirationDate
         }, ${days === 1 ? 'tomorrow' : `in ${days} days`} (${

@@ -984,6 +984,8 @@ export interface components {
             subscriptionId: string | null;
         };
         LicenseDetail: {
+            /** @description When the savings become cash, the end of the first term in force; null when it is open */
+            savingsFrom: components["schemas"]["NullableDate"];
             license: components["schemas"]["License"];
             terms: components["schemas"]["Terms"];
             reconciliation: components["schemas"]["Reconciliation"];
@@ -5697,10 +5699,19 @@ export const openApiDocument = {
         "additionalProperties": false,
         "required": [
           "license",
+          "savingsFrom",
           "terms",
           "reconciliation"
         ],
         "properties": {
+          "savingsFrom": {
+            "description": "When the savings become cash, the end of the first term in force; null when it is open",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
           "license": {
             "$ref": "#/components/schemas/License"
           },

@@ -273,6 +273,7 @@ export const licenseDetail = (
   values: Partial<LicenseDetail> = {},
 ): LicenseDetail => ({
   license: license(),
+  savingsFrom: daysAhead(230),
   terms: terms(),
   reconciliation: {
     skuEnabled: 10000,

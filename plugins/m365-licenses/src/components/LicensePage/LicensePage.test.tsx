@@ -8,7 +8,6 @@ import {
   license,
   licenseDetail,
   skuSpend,
-  spend,
   statuses,
   term,
   termInput,
@@ -19,7 +18,6 @@ import { LicensePage } from './LicensePage';
 
 const LICENSE = `/tenants/contoso/licenses/${E3}`;
 const TERMS = `${LICENSE}/terms`;
-const SPEND = '/tenants/contoso/spend';
 
 const render = (answers?: Record<string, Answer>) =>
   renderPage(<LicensePage />, {
@@ -111,7 +109,6 @@ describe('LicensePage', () => {
             ],
           },
         }),
-      [`GET ${SPEND}`]: () => spend({ currencies: [], skus: [] }),
     });
     for (const title of ['Annual spend', 'Savings potential']) {
       const card = await figure(title);

@@ -59,18 +59,11 @@ function LicenseOf(props: { tenant: Tenant; skuId: string }) {
   const tenant = props.tenant.name;
   const { value, error, retry } = useAsyncRetry(
     () =>
-      Promise.all([
-        answerOf(
-          client.GET('/tenants/{tenant}/licenses/{skuId}', {
-            params: { path: { tenant, skuId } },
-          }),
-        ),
-        answerOf(
-          client.GET('/tenants/{tenant}/spend', {
-            params: { path: { tenant } },
-          }),
-        ),
-      ]),
+      answerOf(
+        client.GET('/tenants/{tenant}/licenses/{skuId}', {
+          params: { path: { tenant, skuId } },
+        }),
+      ),
     [client, tenant, skuId],
   );
 
@@ -95,17 +88,7 @@ function LicenseOf(props: { tenant: Tenant; skuId: string }) {
     if (!value) {
       return <Loading height={480} />;
     }
-    const [detail, spend] = value;
-    return (
-      <Details
-        tenant={tenant}
-        detail={detail}
-        savingsFrom={
-          spend.skus.find(sku => sku.skuId === skuId)?.savingsFrom ?? null
-        }
-        onChange={retry}
-      />
-    );
+    return <Details tenant={tenant} detail={value} onChange={retry} />;
   }
 
   return (
@@ -121,12 +104,11 @@ function LicenseOf(props: { tenant: Tenant; skuId: string }) {
 function Details(props: {
   tenant: string;
   detail: LicenseDetail;
-  savingsFrom: string | null;
   onChange: () => void;
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const { tenant, detail, savingsFrom, onChange } = props;
-  const { license, terms, reconciliation } = detail;
+  const { tenant, detail, onChange } = props;
+  const { license, savingsFrom, terms, reconciliation } = detail;
   const heading = useRef<HTMLHeadingElement>(null);
   // The reader came from a list: the page begins here.
   useEffect(() => heading.current?.focus(), []);

@@ -13,6 +13,7 @@ import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiFolderOpenLine, RiUpload2Line } from '@remixicon/react';
 import {
   answerOf,
+  TERM_FIELDS,
   type TermInput,
   type TermsImport,
 } from 'backstage-plugin-m365-licenses-common';
@@ -24,7 +25,6 @@ import { formatNumber } from '../common/format';
 import { errorMessage } from '../common/messages';
 import { useNotify } from '../common/notify';
 import { Status } from '../common/StatusBadge';
-import { TERM_FIELDS } from './termColumns';
 import styles from '../common/common.module.css';
 
 /** The most that the backend takes at once. */
