@@ -11,10 +11,14 @@ const PAGES = {
   '/m365-licenses/licenses': 'Microsoft 365 E3',
   '/m365-licenses/licenses/05e9a617-0261-4cee-bb44-138d3ef5d965':
     'What is known fits together.',
+  '/m365-licenses/candidates': /^\d+ candidates$/,
+  '/m365-licenses/candidates/exemptions': 'Exemptions',
+  '/m365-licenses/suspicious-activities': /^\d+ suspicious activities$/,
   '/m365-licenses/tasks': /^\d+ runs$/,
   '/m365-licenses/connections': /checks passed$/,
   '/catalog/default/user/maya.lindqvist': 'Last activity',
   '/catalog/default/group/finance': /have not used theirs/,
+  '/catalog/default/group/contoso/m365-licenses': /^\d+ accounts$/,
   '/create/templates/default/reclaim-license': 'Whose license',
 };
 

@@ -11,7 +11,8 @@ import {
   DEFAULT_TENANT_ID,
 } from '../packages/graph-simulator/src';
 
-const TENANT_URL = `http://127.0.0.1:${process.env.SIMULATOR_PORT}`;
+/** The tenant that the portal syncs. */
+export const TENANT_URL = `http://127.0.0.1:${process.env.SIMULATOR_PORT}`;
 /** The tenant that a person signs in for. */
 export const SECOND_TENANT_URL = `http://127.0.0.1:${
   Number(process.env.SIMULATOR_PORT) + 1
@@ -20,9 +21,11 @@ export const SECOND_TENANT_URL = `http://127.0.0.1:${
 /** The tabs of the page, as their last path segment, with their titles. */
 export const TABS = {
   overview: 'Overview',
+  licenses: 'Licenses',
   users: 'Users',
   activity: 'Activity',
-  licenses: 'Licenses',
+  candidates: 'Candidates',
+  'suspicious-activities': 'Suspicious activities',
   tasks: 'Tasks',
   connections: 'Connections',
 };

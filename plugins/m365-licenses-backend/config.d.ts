@@ -62,8 +62,9 @@ export interface Config {
   /** The license manager for Microsoft 365. */
   m365Licenses?: {
     /**
-     * Entity refs of users and groups who are told when a connection breaks;
-     * without, who authorised it.
+     * Entity refs of users and groups who are told when a connection breaks
+     * (without, who authorised it), and before a term ends, besides the
+     * administrator of that term.
      */
     administrators?: string[];
     /**
@@ -129,7 +130,7 @@ export interface Config {
       };
     };
     renewals?: {
-      /** Days before a term ends in which its administrator is told; 60 by default. */
+      /** So many days before a term ends people are told; 60 by default. */
       notifyBeforeDays?: number;
     };
     /** What products are called, from the list that Microsoft publishes. */
@@ -144,6 +145,21 @@ export interface Config {
       url?: string;
       /** Every 24 hours by default, and when the portal starts. */
       schedule?: SchedulerServiceTaskScheduleDefinitionConfig;
+    };
+    evaluation?: {
+      /**
+       * When it is looked which tenants are to be evaluated besides after their
+       * tasks, because a day began or people are in other groups of the catalog;
+       * every hour by default.
+       */
+      schedule?: SchedulerServiceTaskScheduleDefinitionConfig;
+    };
+    suspiciousActivities?: {
+      /**
+       * Whether activity of an account is suspicious where no User entity of
+       * the catalog stands for it. False by default: few catalogs hold everybody.
+       */
+      outsideCatalog?: boolean;
     };
     activity?: {
       /** Days without activity after which an account counts as inactive; 60 by default. */

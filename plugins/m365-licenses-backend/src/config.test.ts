@@ -59,6 +59,7 @@ describe('readConfig', () => {
       inactiveAfterDays: 60,
       graceDays: 30,
       notifyBeforeDays: 60,
+      outsideCatalog: false,
       areTenantsKnown: true,
       administrators: [],
       encryptionKeys: [],
@@ -340,6 +341,21 @@ describe('readConfig', () => {
           'm365Licenses.aktivity is not a known key; remove it or correct its name',
       },
     ]);
+  });
+
+  it('reads whether activity outside the catalog is suspicious', () => {
+    const readKey = (suspiciousActivities: object) =>
+      read({ contoso }, { suspiciousActivities });
+    expect(readKey({ outsideCatalog: true })).toMatchObject({
+      outsideCatalog: true,
+      tenants: [{ name: 'contoso' }],
+    });
+    expect(readKey({ outsideCatalog: 'yes' }).refused[0].problem).toBe(
+      'm365Licenses.suspiciousActivities.outsideCatalog must be of type boolean, not string',
+    );
+    expect(readKey({ outside: true }).refused[0].problem).toBe(
+      'm365Licenses.suspiciousActivities.outside is not a known key; remove it or correct its name',
+    );
   });
 
   it('refuses a name that cannot stand in an address', () => {

@@ -63,15 +63,19 @@ export interface M365LicensesConfig {
   areTenantsKnown: boolean;
   /** What tokens are stored with: the first encrypts, all of them read; base64. */
   encryptionKeys: string[];
-  /** Entity refs of who is told when a connection breaks. */
+  /** Entity refs of who is told when a connection breaks, and before a term ends. */
   administrators: string[];
   /** Days without activity after which an account counts as inactive (rule 5). */
   inactiveAfterDays: number;
   /** Days after an assignment in which nothing is concluded from silence (rule 7). */
   graceDays: number;
   productNames: ProductNamesConfig;
-  /** So many days before a term ends its administrator is told (rule 14). */
+  /** So many days before a term ends people are told (rule 14). */
   notifyBeforeDays: number;
+  /** Whether activity of members that no User entity stands for is suspicious (rule 8). */
+  outsideCatalog: boolean;
+  /** When it is looked which tenants are to be evaluated; every hour where none is given. */
+  evaluationSchedule?: SchedulerServiceTaskScheduleDefinition;
 }
 
 /**
@@ -251,6 +255,12 @@ const rootSchema = z
       .object({
         notifyBeforeDays: z.number().int().min(1).max(730).default(60),
       })
+      .strict()
+      .default({}),
+    // Its schedule is read by Backstage's own reader.
+    evaluation: z.object({ schedule: z.unknown() }).strict().default({}),
+    suspiciousActivities: z
+      .object({ outsideCatalog: z.boolean().default(false) })
       .strict()
       .default({}),
     activity: z
@@ -505,11 +515,12 @@ function isSwitchedOff(value: unknown): boolean {
   return z.object({ enabled: z.literal(false) }).safeParse(value).success;
 }
 
-function readOptionalSchedule(
-  read: () => SchedulerServiceTaskScheduleDefinition | undefined,
-): { schedule?: SchedulerServiceTaskScheduleDefinition; problem?: string } {
+function readSchedules<Schedules>(read: () => Schedules): {
+  schedules?: Schedules;
+  problem?: string;
+} {
   try {
-    return { schedule: read() };
+    return { schedules: read() };
   } catch (error) {
     if (!(error instanceof ConfigProblem)) {
       throw error;
@@ -551,11 +562,20 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
   const entries = (
     tenants.success ? Object.entries(tenants.data.tenants) : []
   ).filter(([, value]) => !isSwitchedOff(value));
-  const { administrators, encryptionKeys, activity, productNames, renewals } =
-    parsed.success ? parsed.data : rootSchema.parse({});
-  const { schedule, problem } = parsed.success
-    ? readOptionalSchedule(() => readSchedule('productNames.schedule'))
-    : { schedule: undefined, problem: problemOf(parsed.error, ROOT) };
+  const {
+    administrators,
+    encryptionKeys,
+    activity,
+    productNames,
+    renewals,
+    suspiciousActivities,
+  } = parsed.success ? parsed.data : rootSchema.parse({});
+  const { schedules, problem } = parsed.success
+    ? readSchedules(() => ({
+        productNames: readSchedule('productNames.schedule'),
+        evaluation: readSchedule('evaluation.schedule'),
+      }))
+    : { schedules: undefined, problem: problemOf(parsed.error, ROOT) };
   const result: M365LicensesConfig = {
     tenants: [],
     refused: [],
@@ -564,12 +584,14 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
     encryptionKeys,
     ...activity,
     ...renewals,
+    ...suspiciousActivities,
     productNames: {
       // Nothing is fetched on a guess of what was meant.
       enabled: productNames.enabled && problem === undefined,
       url: productNames.url,
-      schedule,
+      schedule: schedules?.productNames,
     },
+    evaluationSchedule: schedules?.evaluation,
   };
   if (problem !== undefined) {
     result.refused = (entries.length ? entries : [['m365Licenses', {}]]).map(

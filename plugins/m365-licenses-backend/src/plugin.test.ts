@@ -329,6 +329,14 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       completeAuthorization: { state: 'x', code: 'y' },
       replaceTerms: { revision: 'x', items: [] },
       importTerms: { csv: 'skuId' },
+      updateLicense: { displayName: null, appliesTo: null, bought: 1 },
+      replaceExchangeRates: { revision: 'x', currency: null, rates: [] },
+      createExemption: { user: maya.id, reason: 'x', expiresOn: null },
+      recognizeSuspiciousActivity: { note: 'x' },
+    };
+    const queries: Partial<Record<keyof OpenApiOperations, string>> = {
+      matchAccounts: '?email=a@contoso.example',
+      getBackTest: '?on=2026-01-01',
     };
     const values: Record<string, string> = {
       tenant: 'contoso',
@@ -336,6 +344,7 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       userId: maya.id,
       skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965',
       id: 'some-id',
+      dimension: 'department',
       kind: 'user',
       namespace: 'default',
       name: 'maya',
@@ -345,9 +354,13 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
         continue;
       }
       auditor.createEvent.mockClear();
-      const address = path.replace(/\{(\w+)\}/g, (_, key) => values[key]);
-      const query =
-        operationId === 'matchAccounts' ? '?email=a@contoso.example' : '';
+      const address = path.replace(/\{(\w+)\}/g, (_, key) =>
+        // Only a group has a spend of its own.
+        key === 'kind' && operationId === 'getEntitySpend'
+          ? 'group'
+          : values[key],
+      );
+      const query = queries[operationId] ?? '';
       const { status, body } = await request(backend.server)
         [method](`${base}${address}${query}`)
         .set('Authorization', mockCredentials.user.header('user:default/robin'))

@@ -3,6 +3,7 @@ import {
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import {
   accountReadPermission,
@@ -18,6 +19,8 @@ import { type StartedTenant, Tenants } from './api/tenants';
 import { readConfig, withoutForeign } from './config';
 import { Connections, RETRY_AFTER_MS } from './connections';
 import { createStores } from './database';
+import { CatalogGroups, Evaluation } from './evaluation';
+import { LicenseEvents } from './events/LicenseEvents';
 import { createGraphConnection } from './graph/connection';
 import type { ConnectionConfig } from './graph/types';
 import { ProductNames } from './products/ProductNames';
@@ -37,9 +40,11 @@ export const m365LicensesPlugin = createBackendPlugin({
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
+        events: eventsServiceRef,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         logger: coreServices.logger,
@@ -52,9 +57,11 @@ export const m365LicensesPlugin = createBackendPlugin({
       },
       async init({
         auditor,
+        auth,
         catalog,
         config: rootConfig,
         database,
+        events: eventsService,
         httpAuth,
         httpRouter,
         logger,
@@ -119,10 +126,40 @@ export const m365LicensesPlugin = createBackendPlugin({
           rules: Object.values(accountRules),
         });
 
+        const events = LicenseEvents.create({ events: eventsService, logger });
+        const tenantNames = tenants.map(({ name }) => name);
+        const entityAccounts = EntityAccounts.create({
+          catalog,
+          accounts: stores.accounts,
+          tenants: tenants.map(({ name, connection }) => ({
+            name,
+            tenantId: connection.tenantId,
+          })),
+        });
+        const evaluation = Evaluation.create({
+          tenants: tenantNames,
+          stores,
+          catalogGroups: CatalogGroups.create({
+            catalog,
+            auth,
+            entityAccounts,
+            store: stores.catalogGroups,
+            tenants: tenantNames,
+            logger,
+            now,
+          }),
+          config,
+          events,
+          scheduler,
+          logger,
+          now,
+        });
         const taskRunner = TaskRunner.create({
           logger,
           scheduler,
           stores,
+          events,
+          evaluate: (tenant, signal) => evaluation.evaluate(tenant, signal),
           now,
         });
         const connections = Connections.create({
@@ -153,14 +190,11 @@ export const m365LicensesPlugin = createBackendPlugin({
               taskRunner,
               reclamations: Reclamations.create({ stores, logger, now }),
               access: Access.create({ permissions, permissionsRegistry }),
-              entityAccounts: EntityAccounts.create({
-                catalog,
-                accounts: stores.accounts,
-                tenants: tenants.map(({ name, connection }) => ({
-                  name,
-                  tenantId: connection.tenantId,
-                })),
-              }),
+              catalog,
+              entityAccounts,
+              evaluation,
+              events,
+              logger,
               userInfo,
               now,
             }),
@@ -180,8 +214,10 @@ export const m365LicensesPlugin = createBackendPlugin({
           logger,
         }).schedule();
         const renewals = Renewals.create({
-          tenants: tenants.map(({ name }) => name),
+          tenants: tenantNames,
           stores,
+          catalog,
+          auth,
           logger,
           scheduler,
           notifications,
@@ -193,6 +229,7 @@ export const m365LicensesPlugin = createBackendPlugin({
         rootLifecycle.addStartupHook(async () => {
           await connections.schedule();
           await renewals.schedule();
+          await evaluation.schedule();
         });
       },
     });

@@ -8,6 +8,7 @@
 
 export * from './annotations';
 export * from './client';
+export * from './events';
 export * from './permissions';
 export * from './types';
 export {

@@ -41,6 +41,26 @@ export const termsUpdatePermission = createPermission({
 });
 
 /**
+ * Holding licenses back from being taken back, and ending that.
+ *
+ * @public
+ */
+export const exemptionUpdatePermission = createPermission({
+  name: 'm365-licenses.exemption.update',
+  attributes: { action: 'update' },
+});
+
+/**
+ * Accepting suspicious activities as known, and taking that back.
+ *
+ * @public
+ */
+export const suspiciousActivityUpdatePermission = createPermission({
+  name: 'm365-licenses.suspicious-activity.update',
+  attributes: { action: 'update' },
+});
+
+/**
  * Running an integration task now.
  *
  * @public
@@ -100,6 +120,8 @@ export const m365LicensesPermissions = [
   accountReadPermission,
   licenseReadPermission,
   termsUpdatePermission,
+  exemptionUpdatePermission,
+  suspiciousActivityUpdatePermission,
   taskRunPermission,
   reclamationReadPermission,
   reclamationCreatePermission,

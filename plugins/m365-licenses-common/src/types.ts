@@ -86,14 +86,66 @@ export type SkuSpend = Schemas['SkuSpend'];
 export type SpendUse = Schemas['SpendUse'];
 /** The annual spend of a tenant. @public */
 export type Spend = Schemas['Spend'];
+/** A part of the spend: accounts, seats by use, and what they cost. @public */
+export type SpendPart = Schemas['SpendPart'];
+/** What accounts have in common that spend is split by. @public */
+export type SpendDimension = Schemas['SpendDimension'];
+/** Where the annual spend goes. @public */
+export type SpendBy = Schemas['SpendBy'];
+/** All currencies of the spend in one. @public */
+export type ConvertedSpend = Schemas['ConvertedSpend'];
+/** What one unit of a currency is worth, as people entered it. @public */
+export type ExchangeRate = Schemas['ExchangeRate'];
+/** The currency to convert to, and the rates. @public */
+export type ExchangeRates = Schemas['ExchangeRates'];
+/** What the licenses of a catalog group cost. @public */
+export type EntitySpend = Schemas['EntitySpend'];
+/** What was bought, assigned, used and spent, day by day. @public */
+export type History = Schemas['History'];
+/** One day of the history. @public */
+export type HistoryDay = Schemas['HistoryDay'];
+/** When the seats of a SKU run out. @public */
+export type Forecast = Schemas['Forecast'];
+/** How right thresholds would have been. @public */
+export type BackTest = Schemas['BackTest'];
+/** What changed on the Overview in about 30 days. @public */
+export type OverviewChanges = Schemas['OverviewChanges'];
+/** A SKU and its product name. @public */
+export type SkuRef = Schemas['SkuRef'];
+/** A license that could be taken back, with its evidence. @public */
+export type Candidate = Schemas['Candidate'];
+/** Why a license could be taken back. @public */
+export type CandidateReasonType = Schemas['CandidateReasonType'];
+/** One reason of a candidate, with its evidence. @public */
+export type CandidateReason = Schemas['CandidateReason'];
+/** Whether a candidate can be taken back, or is held back. @public */
+export type CandidateState = Schemas['CandidateState'];
+/** Why a candidate is held back. @public */
+export type HeldBack = Schemas['HeldBack'];
+/** How many candidates there are, and what they are worth. @public */
+export type CandidateCounts = Schemas['CandidateCounts'];
+/** The candidates by reason and by SKU. @public */
+export type CandidateSummary = Schemas['CandidateSummary'];
+/** A smaller license that could serve holders of a larger one. @public */
+export type Downgrade = Schemas['Downgrade'];
+/** What is held back from being taken back. @public */
+export type Exemption = Schemas['Exemption'];
+/** An exemption as it is entered. @public */
+export type ExemptionInput = Schemas['ExemptionInput'];
+/** A license that an account holds by one path. @public */
+export type Assignment = Schemas['Assignment'];
+/** Name, type and seats of a SKU as people enter them. @public */
+export type LicenseInput = Schemas['LicenseInput'];
 /** What renews or ends, and when. @public */
 export type Renewal = Schemas['Renewal'];
 /** A subscription that seats of a SKU come from. @public */
 export type Subscription = Schemas['Subscription'];
 /** The status of a SKU or subscription in Microsoft's words. @public */
 export type CapabilityStatus = Schemas['CapabilityStatus'];
-/** A report row that matches no account of the roster. @public */
+/** Activity that does not add up. @public */
 export type SuspiciousActivity = Schemas['SuspiciousActivity'];
+/** Why activity is suspicious, or that somebody accepted it. @public */
+export type SuspiciousActivityType = Schemas['SuspiciousActivityType'];
 /** An account found by user principal name or email. @public */
 export type AccountMatch = Schemas['AccountMatch'];
 /** An account and the User entity it belongs to. @public */
@@ -168,6 +220,46 @@ export const TERM_FIELDS = [
   'notes',
   'administrator',
 ] as const satisfies readonly (keyof TermInput)[];
+
+/**
+ * Why a license could be taken back, the strongest reason first: the first of a
+ * candidate's reasons decides.
+ *
+ * @public
+ */
+export const CANDIDATE_REASONS = [
+  'deleted',
+  'disabled',
+  'overlap',
+  'directAndGroup',
+  'neverActive',
+  'inactive',
+  'downgrade',
+] as const satisfies readonly CandidateReasonType[];
+
+/**
+ * The types of suspicious activities, in the order in which they are shown.
+ *
+ * @public
+ */
+export const SUSPICIOUS_ACTIVITY_TYPES = [
+  'unknown',
+  'unauthorized',
+  'unrecognized',
+  'recognized',
+] as const satisfies readonly SuspiciousActivityType[];
+
+/**
+ * What spend can be split by, in the order in which it is offered.
+ *
+ * @public
+ */
+export const SPEND_DIMENSIONS = [
+  'department',
+  'country',
+  'company',
+  'group',
+] as const satisfies readonly SpendDimension[];
 
 /**
  * How often a cost is paid, the most often first.

@@ -94,9 +94,11 @@ describe('the plugin in the new frontend system', () => {
     ).toBeInTheDocument();
     expect(tabNames()).toEqual([
       'Overview',
+      'Licenses',
       'Users',
       'Activity',
-      'Licenses',
+      'Candidates',
+      'Suspicious activities',
       'Tasks',
       'Connections',
     ]);
@@ -122,11 +124,26 @@ describe('the plugin in the new frontend system', () => {
     ).toBeInTheDocument();
   });
 
+  it('opens the exemptions below the candidates', async () => {
+    renderPortal({ at: '/m365-licenses/candidates/exemptions', mayRead: true });
+    expect(
+      await screen.findByRole('heading', { name: 'Exemptions' }),
+    ).toBeInTheDocument();
+    expect(screen.getByRole('tab', { selected: true })).toHaveTextContent(
+      'Candidates',
+    );
+  });
+
   it('leaves out the tabs that may not be read', async () => {
     renderPortal({ at: '/m365-licenses', mayRead: false });
     expect(
       await screen.findByRole('row', { name: /Maya Lopez/ }),
     ).toBeInTheDocument();
-    expect(tabNames()).toEqual(['Users', 'Activity']);
+    expect(tabNames()).toEqual([
+      'Users',
+      'Activity',
+      'Candidates',
+      'Suspicious activities',
+    ]);
   });
 });

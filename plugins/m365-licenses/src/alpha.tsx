@@ -13,7 +13,10 @@ import {
   PageBlueprint,
   SubPageBlueprint,
 } from '@backstage/frontend-plugin-api';
-import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
 import { RiKey2Line } from '@remixicon/react';
 import { licenseReadPermission } from 'backstage-plugin-m365-licenses-common';
 import { createClient, m365LicensesApiRef } from './api';
@@ -56,6 +59,19 @@ const overviewPage = SubPageBlueprint.make({
   },
 });
 
+const licensesPage = SubPageBlueprint.make({
+  name: 'licenses',
+  if: mayReadLicenses,
+  params: {
+    path: 'licenses',
+    title: 'Licenses',
+    loader: () =>
+      import('./components/LicensesPage/LicensesRoutes').then(m => (
+        <m.LicensesRoutes />
+      )),
+  },
+});
+
 const usersPage = SubPageBlueprint.make({
   name: 'users',
   params: {
@@ -78,16 +94,27 @@ const activityPage = SubPageBlueprint.make({
   },
 });
 
-const licensesPage = SubPageBlueprint.make({
-  name: 'licenses',
-  if: mayReadLicenses,
+const candidatesPage = SubPageBlueprint.make({
+  name: 'candidates',
   params: {
-    path: 'licenses',
-    title: 'Licenses',
+    path: 'candidates',
+    title: 'Candidates',
     loader: () =>
-      import('./components/LicensesPage/LicensesRoutes').then(m => (
-        <m.LicensesRoutes />
+      import('./components/CandidatesPage/CandidatesRoutes').then(m => (
+        <m.CandidatesRoutes />
       )),
+  },
+});
+
+const suspiciousActivitiesPage = SubPageBlueprint.make({
+  name: 'suspicious-activities',
+  params: {
+    path: 'suspicious-activities',
+    title: 'Suspicious activities',
+    loader: () =>
+      import(
+        './components/SuspiciousActivitiesPage/SuspiciousActivitiesPage'
+      ).then(m => <m.SuspiciousActivitiesPage />),
   },
 });
 
@@ -148,19 +175,33 @@ const groupLicensesCard = EntityCardBlueprint.make({
   },
 });
 
+const groupContent = EntityContentBlueprint.make({
+  name: 'group',
+  params: {
+    path: '/m365-licenses',
+    title: 'M365 licenses',
+    filter: { kind: 'group' },
+    loader: () =>
+      import('./components/GroupTab/GroupTab').then(m => <m.GroupTab />),
+  },
+});
+
 /** All extensions of the plugin. */
 const extensions: ExtensionDefinition[] = [
   api,
   page,
   overviewPage,
+  licensesPage,
   usersPage,
   activityPage,
-  licensesPage,
+  candidatesPage,
+  suspiciousActivitiesPage,
   tasksPage,
   connectionsPage,
   userLicensesCard,
   userActivityCard,
   groupLicensesCard,
+  groupContent,
   ...scaffolderExtensions,
 ];
 

@@ -7,6 +7,7 @@
 
 export {
   EntityGroupLicensesCard,
+  EntityGroupLicensesContent,
   EntityUserActivityCard,
   EntityUserLicensesCard,
   M365AccountPickerFieldExtension,

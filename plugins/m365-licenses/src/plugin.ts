@@ -78,6 +78,17 @@ export const EntityGroupLicensesCard = m365LicensesPlugin.provide(
   }),
 );
 
+/** Tab for Group entities: cost, unused seats and members, with the groups below. @public */
+export const EntityGroupLicensesContent = m365LicensesPlugin.provide(
+  createComponentExtension({
+    name: 'EntityGroupLicensesContent',
+    component: {
+      lazy: () =>
+        import('./components/GroupTab/GroupTab').then(m => m.GroupTab),
+    },
+  }),
+);
+
 /** Form field for templates that searches accounts as one types. @public */
 export const M365AccountPickerFieldExtension = m365LicensesPlugin.provide(
   accountPickerFieldExtension,

@@ -27,6 +27,24 @@ export const licenseRouteRef = createSubRouteRef({
   path: '/licenses/:skuId',
 });
 
+export const candidatesRouteRef = createSubRouteRef({
+  id: 'm365-licenses-candidates',
+  parent: rootRouteRef,
+  path: '/candidates',
+});
+
+export const exemptionsRouteRef = createSubRouteRef({
+  id: 'm365-licenses-exemptions',
+  parent: rootRouteRef,
+  path: '/candidates/exemptions',
+});
+
+export const suspiciousActivitiesRouteRef = createSubRouteRef({
+  id: 'm365-licenses-suspicious-activities',
+  parent: rootRouteRef,
+  path: '/suspicious-activities',
+});
+
 export const tasksRouteRef = createSubRouteRef({
   id: 'm365-licenses-tasks',
   parent: rootRouteRef,

@@ -59,15 +59,23 @@ export class Access {
     this.#registry = options.permissionsRegistry;
   }
 
+  /** Whether the caller has a permission. */
+  async allows(
+    permission: BasicPermission,
+    credentials: BackstageCredentials,
+  ): Promise<boolean> {
+    const [decision] = await this.#permissions.authorize([{ permission }], {
+      credentials,
+    });
+    return decision.result === AuthorizeResult.ALLOW;
+  }
+
   /** @throws NotAllowedError naming the permission that is missing */
   async require(
     permission: BasicPermission,
     credentials: BackstageCredentials,
   ): Promise<void> {
-    const [decision] = await this.#permissions.authorize([{ permission }], {
-      credentials,
-    });
-    if (decision.result !== AuthorizeResult.ALLOW) {
+    if (!(await this.allows(permission, credentials))) {
       throw notAllowed(permission.name);
     }
   }

@@ -154,7 +154,7 @@ export function createConnectionHandlers({
       handle: async ({ path, credentials }) => {
         await access.require(licenseReadPermission, credentials);
         const { name } = await tenants.readable(path.tenant);
-        return { status: 200, body: await stores.activity.concealed(name) };
+        return { status: 200, body: await stores.suspicious.concealed(name) };
       },
     },
 
@@ -164,7 +164,7 @@ export function createConnectionHandlers({
       handle: async ({ path, credentials }) => {
         await access.require(connectionUpdatePermission, credentials);
         const { name } = await tenants.readable(path.tenant);
-        const removed = await stores.activity.purgeConcealed(name);
+        const removed = await stores.suspicious.purgeConcealed(name);
         return {
           status: 200,
           body: removed,

@@ -55,6 +55,21 @@ function accountKey(entity: Entity): AccountKey {
     : key;
 }
 
+/** Looks up the first item by one of its values, whatever their case. */
+function firstBy<Item>(
+  items: Item[],
+  valueOf: (item: Item) => string | null,
+): (value: string | undefined) => Item | undefined {
+  const first = new Map<string, Item>();
+  for (const item of items) {
+    const value = valueOf(item)?.toLowerCase();
+    if (value && !first.has(value)) {
+      first.set(value, item);
+    }
+  }
+  return value => (value ? first.get(value.toLowerCase()) : undefined);
+}
+
 /** The users of a catalog entity and the accounts they stand for. */
 export class EntityAccounts {
   readonly #catalog: CatalogService;
@@ -152,15 +167,12 @@ export class EntityAccounts {
         ),
         emails: present(batch.map(({ email }) => email)),
       });
-      const same = (left?: string | null, right?: string) =>
-        Boolean(left) && left?.toLowerCase() === right?.toLowerCase();
+      const byId = firstBy(found, ({ id }) => id);
+      const byName = firstBy(found, each => each.userPrincipalName);
+      const byEmail = firstBy(found, ({ email }) => email);
       for (const { entityRef, userId, userPrincipalName, email } of batch) {
-        const account = found.find(
-          candidate =>
-            same(candidate.id, userId) ||
-            same(candidate.userPrincipalName, userPrincipalName) ||
-            same(candidate.email, email),
-        );
+        const account =
+          byId(userId) ?? byName(userPrincipalName) ?? byEmail(email);
         if (account) {
           matched.push({ entityRef, tenant, accountId: account.id });
         }

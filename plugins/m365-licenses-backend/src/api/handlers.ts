@@ -1,5 +1,6 @@
 import type {
   BackstageCredentials,
+  LoggerService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
 import {
@@ -8,8 +9,10 @@ import {
   stringifyEntityRef,
 } from '@backstage/catalog-model';
 import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   type AccountDetail,
+  type CandidateState,
   type EntityLicenses,
   type Problem,
   type Reclamation,
@@ -30,6 +33,8 @@ import type {
   StoredReclamation,
   Stores,
 } from '../database/types';
+import type { Evaluation } from '../evaluation';
+import type { LicenseEvents } from '../events/LicenseEvents';
 import {
   daysBefore,
   daysBetween,
@@ -40,10 +45,22 @@ import type { Reclamations } from '../reclamation/Reclamations';
 import { isFinal } from '../reclamation/plan';
 import { REPORT_DAYS, type TaskRunner } from '../sync';
 import type { Access, AccountAccess } from './access';
-import type { EntityAccounts } from './entities';
+import { createAssignmentHandlers } from './assignmentHandlers';
+import { createCandidateHandlers, toCandidate } from './candidateHandlers';
 import { createConnectionHandlers } from './connectionHandlers';
+import type { EntityAccounts } from './entities';
+import { createHistoryHandlers, overviewChangesOf } from './historyHandlers';
 import { createLicenseHandlers } from './licenseHandlers';
+import {
+  type SeatPrices,
+  seatPrices,
+  withPrices,
+  withSeatPrices,
+} from './prices';
+import { createRateHandlers } from './rateHandlers';
 import type { OperationHandlers } from './router';
+import { createSpendHandlers } from './spendHandlers';
+import { createSuspiciousHandlers } from './suspiciousHandlers';
 import type { StartedTenant, Tenants } from './tenants';
 
 /** What the handlers call. */
@@ -55,7 +72,11 @@ export interface HandlerOptions {
   taskRunner: TaskRunner;
   reclamations: Reclamations;
   access: Access;
+  catalog: CatalogService;
   entityAccounts: EntityAccounts;
+  evaluation: Evaluation;
+  events: LicenseEvents;
+  logger: LoggerService;
   userInfo: UserInfoService;
   now: () => Date;
 }
@@ -68,33 +89,72 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     connections,
     stores,
     access,
+    catalog,
     entityAccounts,
+    evaluation,
+    events,
+    logger,
+    now,
     reclamations,
     taskRunner,
   } = options;
 
   const threshold = (inactiveAfterDays?: number): ActivityThreshold => ({
-    today: options.now().toISOString().slice(0, 10),
+    today: now().toISOString().slice(0, 10),
     inactiveAfterDays: inactiveAfterDays ?? config.inactiveAfterDays,
     graceDays: config.graceDays,
   });
 
-  /** What the store found of accounts, with how fresh it is. */
+  /** What a seat of each SKU costs, for callers who may know. */
+  const pricesFor = async (
+    tenant: string,
+    credentials: BackstageCredentials,
+  ): Promise<SeatPrices | undefined> =>
+    (await access.allows(licenseReadPermission, credentials))
+      ? seatPrices(stores, tenant, threshold().today)
+      : undefined;
+
+  const licensesById = async (tenant: string) => ({
+    names: await stores.products.names(),
+    byId: new Map(
+      (await stores.licenses.captured(tenant)).map(license => [
+        license.skuId,
+        license,
+      ]),
+    ),
+  });
+
+  /** The groups that a query names: the one given and those below it. */
+  const groupsOf = async (group: string | undefined) =>
+    group === undefined ? undefined : stores.catalogGroups.below(group);
+
+  /** What the store found of accounts, with what is suggested and how fresh it is. */
   const details = async (
     tenant: string,
     found: Pick<AccountDetail, 'account' | 'services'>[],
+    credentials: BackstageCredentials,
   ): Promise<AccountDetail[]> => {
     if (found.length === 0) {
       return [];
     }
-    const [{ newest }, { lastSuccessAt }] = await Promise.all([
-      stores.activity.reportDates(tenant),
-      stores.taskRuns.latest(tenant, 'application-roster'),
-    ]);
+    const [prices, licenses, candidates, { newest }, { lastSuccessAt }] =
+      await Promise.all([
+        pricesFor(tenant, credentials),
+        licensesById(tenant),
+        stores.candidates.ofAccounts(
+          tenant,
+          found.map(({ account }) => account.id),
+        ),
+        stores.activity.reportDates(tenant),
+        stores.taskRuns.latest(tenant, 'application-roster'),
+      ]);
     return found.map(({ account, services }) => ({
       tenant,
-      account,
+      account: prices ? withPrices([account], prices)[0] : account,
       services,
+      candidates: candidates
+        .filter(candidate => candidate.account.id === account.id)
+        .map(candidate => toCandidate(candidate, { ...licenses, prices })),
       reportRefreshDate: newest,
       syncedAt: lastSuccessAt ?? null,
     }));
@@ -140,6 +200,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
           ...threshold(),
           ...visible,
         }),
+        credentials,
       );
       for (const detail of found) {
         const member = entityById.get(detail.account.id);
@@ -160,16 +221,6 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       inactiveAfterDays: config.inactiveAfterDays,
     };
   };
-
-  const licensesById = async (tenant: string) => ({
-    names: await stores.products.names(),
-    byId: new Map(
-      (await stores.licenses.captured(tenant)).map(license => [
-        license.skuId,
-        license,
-      ]),
-    ),
-  });
 
   const reclamationAnswer = (
     stored: StoredReclamation,
@@ -317,10 +368,31 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       tenants,
       stores,
       access,
+      events,
+      evaluation,
+      logger,
       threshold,
       caller,
-      now: options.now,
+      now,
     }),
+    ...createSpendHandlers({ tenants, stores, access, catalog, threshold }),
+    ...createRateHandlers({ tenants, stores, access, caller, now }),
+    ...createHistoryHandlers({ tenants, stores, access, threshold }),
+    ...createCandidateHandlers({
+      tenants,
+      stores,
+      access,
+      threshold,
+      caller,
+      accountOf,
+      groupExists: async (groupRef, credentials) =>
+        (await catalog.getEntityByRef(groupRef, { credentials })) !== undefined,
+      reevaluate: (tenant, selection) =>
+        evaluation.reevaluate(tenant, selection),
+      now,
+    }),
+    ...createSuspiciousHandlers({ tenants, stores, access, caller, now }),
+    ...createAssignmentHandlers({ tenants, stores, access, threshold }),
 
     listTenants: {
       eventId: 'tenant-fetch',
@@ -338,25 +410,40 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       handle: async ({ path, credentials }) => {
         await access.require(licenseReadPermission, credentials);
         const tenant = await tenants.readable(path.tenant);
-        const [accounts, statuses, licenses, { newest }, runs] =
-          await Promise.all([
-            stores.accounts.counts(tenant.name),
-            stores.accounts.statusCounts(tenant.name, threshold()),
-            stores.licenses.captured(tenant.name),
-            stores.activity.reportDates(tenant.name),
-            Promise.all(
-              SYNC_TASKS.map(async task => ({
-                task,
-                ...(await stores.taskRuns.latest(tenant.name, task)),
-              })),
-            ),
-          ]);
+        const [
+          accounts,
+          statuses,
+          licenses,
+          candidates,
+          evaluatedAt,
+          changes,
+          { newest },
+          runs,
+        ] = await Promise.all([
+          stores.accounts.counts(tenant.name),
+          stores.accounts.statusCounts(tenant.name, threshold()),
+          stores.licenses.captured(tenant.name),
+          stores.candidates.counts(tenant.name),
+          stores.evaluation.evaluatedAt(tenant.name),
+          overviewChangesOf(stores.history, tenant.name, threshold().today),
+          stores.activity.reportDates(tenant.name),
+          Promise.all(
+            SYNC_TASKS.map(async task => ({
+              task,
+              ...(await stores.taskRuns.latest(tenant.name, task)),
+            })),
+          ),
+        ]);
         const seats = licenses.filter(
           ({ appliesTo, status }) =>
             appliesTo === 'User' && status !== 'Deleted',
         );
         const sum = (field: 'bought' | 'assigned') =>
           seats.reduce((total, license) => total + license[field], 0);
+        const countOf = (state: CandidateState) =>
+          candidates
+            .filter(each => each.state === state)
+            .reduce((total, each) => total + each.candidates, 0);
         const successes = runs.flatMap(({ lastSuccessAt }) =>
           lastSuccessAt ? [lastSuccessAt] : [],
         );
@@ -374,6 +461,15 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
                     assigned: sum('assigned'),
                     unassigned: sum('bought') - sum('assigned'),
                   },
+            candidates:
+              evaluatedAt === null
+                ? null
+                : {
+                    opportunities: countOf('opportunity'),
+                    heldBack: countOf('heldBack'),
+                  },
+            evaluatedAt,
+            changes,
             reportRefreshDate: newest,
             lastSync: successes.sort().at(-1) ?? null,
             problems: await problemsOf(tenant, runs, newest),
@@ -399,7 +495,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       handle: async ({ path, credentials }) => {
         await access.require(taskRunPermission, credentials);
         const { name } = await tenants.active(path.tenant);
-        await stores.connections.retryNow(name, options.now());
+        await stores.connections.retryNow(name, now());
         await taskRunner.trigger(name, path.task);
         return { status: 202, body: { task: path.task } };
       },
@@ -431,19 +527,27 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
           sort = 'displayName',
           order = 'asc',
           deleted = false,
+          group,
           ...filters
         } = query;
-        return {
-          status: 200,
-          body: await stores.accounts.list(tenant.name, {
+        const [page, prices] = await Promise.all([
+          stores.accounts.list(tenant.name, {
             ...filters,
             ...threshold(inactiveAfterDays),
             ...visible,
+            groups: await groupsOf(group),
             limit,
             sort,
             order,
             deleted,
           }),
+          pricesFor(tenant.name, credentials),
+        ]);
+        return {
+          status: 200,
+          body: prices
+            ? { ...page, items: withPrices(page.items, prices) }
+            : page,
         };
       },
     },
@@ -465,7 +569,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
             `The roster of ${tenant.name} has no account ${path.userId}, or you may not see it`,
           );
         }
-        const [detail] = await details(tenant.name, [found]);
+        const [detail] = await details(tenant.name, [found], credentials);
         return { status: 200, body: detail };
       },
     },
@@ -498,8 +602,8 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
           ...filters
         } = query;
         const days = threshold(inactiveAfterDays);
-        const [page, services, { newest, first }, { last }] = await Promise.all(
-          [
+        const [page, services, { newest, first }, { last }, prices] =
+          await Promise.all([
             stores.activity.list(tenant.name, {
               ...filters,
               ...days,
@@ -511,41 +615,24 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
             stores.activity.serviceCounts(tenant.name, days),
             stores.activity.reportDates(tenant.name),
             stores.taskRuns.latest(tenant.name, 'application-access'),
-          ],
-        );
+            pricesFor(tenant.name, credentials),
+          ]);
         return {
           status: 200,
           body: {
             ...page,
+            items: prices
+              ? page.items.map(item => ({
+                  ...item,
+                  licenses: withSeatPrices(item.licenses, prices),
+                }))
+              : page.items,
             problem: await activityProblem(tenant, last),
             services,
             reportRefreshDate: newest,
             historySince: first && daysBefore(first, REPORT_DAYS),
             inactiveAfterDays: days.inactiveAfterDays,
           },
-        };
-      },
-    },
-
-    listSuspiciousActivities: {
-      eventId: 'suspicious-activity-fetch',
-      severityLevel: 'low',
-      handle: async ({ path, query, credentials }) => {
-        const { visible } = await access.requireAccounts(credentials);
-        if (visible) {
-          throw new NotAllowedError(
-            'Suspicious activities belong to no account; they need the permission m365-licenses.account.read without conditions',
-          );
-        }
-        const { limit = 50, cursor } = query;
-        return {
-          status: 200,
-          body: await stores.activity.suspicious(
-            (
-              await tenants.readable(path.tenant)
-            ).name,
-            { limit, cursor },
-          ),
         };
       },
     },
@@ -615,11 +702,15 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       handle: async ({ path, credentials }) => {
         await access.require(reclamationExecutePermission, credentials);
         const tenant = await tenants.active(path.tenant);
-        const [reclamation, licenses] = await Promise.all([
-          reclamations.execute(tenant, path.id),
-          licensesById(tenant.name),
-        ]);
-        return { status: 200, body: reclamationAnswer(reclamation, licenses) };
+        const reclamation = await reclamations.execute(tenant, path.id);
+        // What was taken back is no candidate any more.
+        await evaluation.reevaluate(tenant.name, {
+          accountId: reclamation.user.id,
+        });
+        return {
+          status: 200,
+          body: reclamationAnswer(reclamation, await licensesById(tenant.name)),
+        };
       },
     },
 

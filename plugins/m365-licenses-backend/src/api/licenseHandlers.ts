@@ -1,7 +1,12 @@
-import type { BackstageCredentials } from '@backstage/backend-plugin-api';
-import { InputError, NotFoundError } from '@backstage/errors';
+import type {
+  BackstageCredentials,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import { ConflictError, InputError } from '@backstage/errors';
 import {
   type License,
+  type LicenseDetail,
+  type LicenseInput,
   licenseReadPermission,
   type Term,
   type TermInput,
@@ -14,6 +19,10 @@ import type {
   StoredTerm,
   Stores,
 } from '../database/types';
+import type { Evaluation } from '../evaluation';
+import type { LicenseEvents } from '../events/LicenseEvents';
+import { downgradesOf } from '../insights/candidates';
+import { convertSpend } from '../insights/conversion';
 import {
   annualOf,
   isInForce,
@@ -25,10 +34,14 @@ import { reconcile } from '../insights/reconciliation';
 import { renewalsOf } from '../insights/renewals';
 import {
   compareTerms,
+  revisionOf,
   type TermChange,
   toTermInput,
 } from '../insights/termChanges';
+import { problemOf } from '../sync/errors';
 import type { Access } from './access';
+import { capturedLicense } from './capturedLicense';
+import { forecastOf } from './historyHandlers';
 import type { OperationHandlers } from './router';
 import type { Tenants } from './tenants';
 import { findRepeated, readTerm } from './terms';
@@ -37,8 +50,14 @@ import { readTermsCsv } from './termsCsv';
 /** What the handlers of licenses call. */
 export interface LicenseHandlerOptions {
   tenants: Tenants;
-  stores: Pick<Stores, 'licenses' | 'terms'>;
+  stores: Pick<
+    Stores,
+    'licenses' | 'terms' | 'rates' | 'evaluation' | 'history'
+  >;
   access: Access;
+  events: Pick<LicenseEvents, 'termsChanged' | 'seatsChanged'>;
+  evaluation: Pick<Evaluation, 'revalue'>;
+  logger: LoggerService;
   /** What decides whether a license is used today. */
   threshold(): ActivityThreshold;
   /** Who calls, a person or a service, as it is stored with what they change. */
@@ -89,11 +108,34 @@ function readTerms(items: TermInput[]): TermInput[] {
   return terms;
 }
 
+/**
+ * Brings what was entered of a SKU into the form in which it is stored.
+ *
+ * @throws InputError that names the field
+ */
+function readLicense(entered: LicenseInput): LicenseInput {
+  const displayName = entered.displayName?.trim() ?? null;
+  if (displayName === '') {
+    throw new InputError(
+      'displayName: has only spaces; enter a name, or null for the name that was captured',
+    );
+  }
+  if (displayName?.includes('\0')) {
+    throw new InputError(
+      'displayName: has a character that cannot be stored (NUL); remove it',
+    );
+  }
+  return { ...entered, displayName };
+}
+
 /** The operations on licenses, on what they cost, and on when they renew. */
 export function createLicenseHandlers({
   tenants,
   stores,
   access,
+  events,
+  evaluation,
+  logger,
   threshold,
   caller,
   now,
@@ -101,6 +143,7 @@ export function createLicenseHandlers({
   OperationHandlers,
   | 'listLicenses'
   | 'getLicense'
+  | 'updateLicense'
   | 'getTerms'
   | 'replaceTerms'
   | 'listTerms'
@@ -126,27 +169,17 @@ export function createLicenseHandlers({
   const capturedOf = (tenant: string) =>
     withTerms(tenant, stores.licenses.captured(tenant));
 
-  /** The same with who uses it, which takes longer. */
+  /** The same with who uses it. */
   const usedOf = (tenant: string) =>
-    withTerms(tenant, stores.licenses.list(tenant, threshold()));
+    withTerms(tenant, stores.licenses.list(tenant));
 
   /**
    * The id as Microsoft writes it.
    *
    * @throws NotFoundError
    */
-  const skuIdOf = async (tenant: string, skuId: string): Promise<string> => {
-    const wanted = skuId.toLowerCase();
-    const license = (await stores.licenses.captured(tenant)).find(
-      each => each.skuId.toLowerCase() === wanted,
-    );
-    if (!license) {
-      throw new NotFoundError(
-        `The tenant ${tenant} has no license ${skuId}, or License Information did not read it yet; see the Licenses tab`,
-      );
-    }
-    return license.skuId;
-  };
+  const skuIdOf = async (tenant: string, skuId: string): Promise<string> =>
+    (await capturedLicense(stores.licenses, tenant, skuId)).skuId;
 
   const toTerm = ({ skuId: _, ...term }: StoredTerm): Term => ({
     ...term,
@@ -155,10 +188,77 @@ export function createLicenseHandlers({
   });
 
   const termsOf = async (tenant: string, skuId: string): Promise<Terms> => {
-    // Before the terms: one of older terms is refused, one of newer ones not.
-    const revision = await stores.terms.revision(tenant, skuId);
-    const items = (await stores.terms.list(tenant, skuId)).map(toTerm);
-    return { items, totalItems: items.length, revision };
+    const stored = await stores.terms.list(tenant, skuId);
+    const items = stored.map(toTerm);
+    return { items, totalItems: items.length, revision: revisionOf(stored) };
+  };
+
+  /** Whether Microsoft is asked for the licenses of a tenant. */
+  const isCaptured = (tenant: string) =>
+    tenants.started.find(({ name }) => name === tenant)?.tasks[
+      'license-information'
+    ].enabled ?? true;
+
+  const detailOf = async (
+    tenant: string,
+    skuId: string,
+  ): Promise<LicenseDetail> => {
+    const { today } = threshold();
+    const [[license], terms, plans] = await Promise.all([
+      stores.licenses.list(tenant, skuId),
+      termsOf(tenant, skuId),
+      stores.licenses.servicePlans(tenant),
+    ]);
+    const { entered, bought } = license;
+    return {
+      license: {
+        ...license,
+        spend: skuSpend({ license, terms: terms.items }, today),
+      },
+      savingsFrom: savingsFrom({ terms: terms.items }, today),
+      terms,
+      reconciliation: reconcile(
+        // What Microsoft says, whatever was entered instead.
+        { ...license, bought: entered?.captured.bought ?? bought },
+        terms.items,
+        today,
+      ),
+      editable: !isCaptured(tenant),
+      forecast: await forecastOf(stores.history, tenant, license, today),
+      downgrades: downgradesOf(plans).filter(
+        ({ from }) => from.skuId === skuId,
+      ),
+    };
+  };
+
+  /**
+   * Sorts the candidates by their new values. Nobody waits for that: it may
+   * stand in line behind an evaluation of the whole tenant.
+   */
+  const revalue = (tenant: string): void => {
+    evaluation.revalue(tenant).catch(error => {
+      logger.warn(
+        `What licenses of ${tenant} cost changed, and its candidates are still sorted by what they cost before, until the next evaluation: ${
+          problemOf(error).message
+        }`,
+      );
+    });
+  };
+
+  /** After the terms of SKUs were stored. */
+  const pricesChanged = async (
+    tenant: string,
+    bySku: { skuId: string; changes: TermChange<StoredTerm>[] }[],
+  ): Promise<void> => {
+    const skuIds = bySku
+      .filter(({ changes }) =>
+        changes.some(({ action }) => action !== 'unchanged'),
+      )
+      .map(({ skuId }) => skuId);
+    if (skuIds.length > 0) {
+      revalue(tenant);
+      await events.termsChanged({ tenant, skuIds });
+    }
   };
 
   return {
@@ -203,23 +303,35 @@ export function createLicenseHandlers({
         await access.require(licenseReadPermission, credentials);
         const { name } = await tenants.readable(path.tenant);
         const skuId = await skuIdOf(name, path.skuId);
-        const [[license], terms] = await Promise.all([
-          stores.licenses.list(name, threshold(), skuId),
-          termsOf(name, skuId),
-        ]);
-        const { today } = threshold();
-        return {
-          status: 200,
-          body: {
-            license: {
-              ...license,
-              spend: skuSpend({ license, terms: terms.items }, today),
-            },
-            savingsFrom: savingsFrom({ terms: terms.items }, today),
-            terms,
-            reconciliation: reconcile(license, terms.items, today),
-          },
-        };
+        return { status: 200, body: await detailOf(name, skuId) };
+      },
+    },
+
+    updateLicense: {
+      eventId: 'license-update',
+      severityLevel: 'medium',
+      handle: async ({ path, body, credentials }) => {
+        await access.require(termsUpdatePermission, credentials);
+        const { name } = await tenants.active(path.tenant);
+        if (isCaptured(name)) {
+          throw new ConflictError(
+            `License Information of ${name} is switched on, so that name, type and seats are what Microsoft says; to enter them, set m365Licenses.tenants.${name}.tasks.licenseInformation.enabled to false`,
+          );
+        }
+        const before = await capturedLicense(stores.licenses, name, path.skuId);
+        const { skuId } = before;
+        const entered = readLicense(body);
+        await stores.licenses.enter(name, skuId, entered, {
+          updatedBy: await caller(credentials),
+          at: now(),
+        });
+        // The type decides which seats the cost is spread over.
+        revalue(name);
+        const detail = await detailOf(name, skuId);
+        if (detail.license.bought !== before.bought) {
+          await events.seatsChanged({ tenant: name, skuIds: [skuId] });
+        }
+        return { status: 200, body: detail, audit: { ...entered } };
       },
     },
 
@@ -248,10 +360,12 @@ export function createLicenseHandlers({
           [{ skuId, terms, revision: body.revision }],
           { updatedBy: await caller(credentials), at: now() },
         );
+        const changes = compareTerms(before, terms);
+        await pricesChanged(name, [{ skuId, changes }]);
         return {
           status: 200,
           body: await termsOf(name, skuId),
-          audit: countChanges(compareTerms(before, terms)),
+          audit: countChanges(changes),
         };
       },
     },
@@ -289,32 +403,50 @@ export function createLicenseHandlers({
           body.csv,
           skus.map(({ license }) => license),
         );
-        const changed = skus
+        const named = skus
           .flatMap(({ license, terms }) => {
             const after = bySku.get(license.skuId);
             return after
-              ? [{ license, after, changes: compareTerms(terms, after) }]
+              ? [
+                  {
+                    license,
+                    skuId: license.skuId,
+                    terms: after,
+                    revision: revisionOf(terms),
+                    changes: compareTerms(terms, after),
+                  },
+                ]
               : [];
           })
           .sort((left, right) =>
             left.license.displayName.localeCompare(right.license.displayName),
           );
+        const revision = revisionOf(
+          skus
+            .filter(({ license }) => bySku.has(license.skuId))
+            .sort((left, right) =>
+              left.license.skuId.localeCompare(right.license.skuId),
+            )
+            .flatMap(({ terms }) => terms),
+        );
         const applied = body.apply === true && problems.length === 0;
         if (applied) {
-          await stores.terms.replace(
-            name,
-            changed.map(({ license, after }) => ({
-              skuId: license.skuId,
-              terms: after,
-            })),
-            { updatedBy: await caller(credentials), at: now() },
-          );
+          if (body.revision !== undefined && body.revision !== revision) {
+            throw new ConflictError(
+              'Somebody else changed the terms of licenses in this file since its changes were shown; nothing was changed. Show the changes again',
+            );
+          }
+          await stores.terms.replace(name, named, {
+            updatedBy: await caller(credentials),
+            at: now(),
+          });
+          await pricesChanged(name, named);
         }
         return {
           status: 200,
           body: {
             applied,
-            changes: changed.flatMap(({ license, changes }) =>
+            changes: named.flatMap(({ license, changes }) =>
               changes.map(({ action, before, after }) => ({
                 skuId: license.skuId,
                 displayName: license.displayName,
@@ -324,11 +456,12 @@ export function createLicenseHandlers({
               })),
             ),
             problems,
+            revision,
           },
           audit: {
             applied,
-            licenses: changed.length,
-            ...countChanges(changed.flatMap(({ changes }) => changes)),
+            licenses: named.length,
+            ...countChanges(named.flatMap(({ changes }) => changes)),
             problems: problems.length,
           },
         };
@@ -341,9 +474,19 @@ export function createLicenseHandlers({
       handle: async ({ path, credentials }) => {
         await access.require(licenseReadPermission, credentials);
         const { name } = await tenants.readable(path.tenant);
+        const [evaluatedAt, skus, rates] = await Promise.all([
+          stores.evaluation.evaluatedAt(name),
+          usedOf(name),
+          stores.rates.get(name),
+        ]);
+        const spend = tenantSpend(skus, threshold().today);
         return {
           status: 200,
-          body: tenantSpend(await usedOf(name), threshold().today),
+          body: {
+            ...spend,
+            evaluatedAt,
+            converted: convertSpend(spend, rates),
+          },
         };
       },
     },

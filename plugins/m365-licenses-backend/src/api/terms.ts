@@ -23,6 +23,24 @@ function isDay(text: string): boolean {
   return DateTime.fromFormat(text, 'yyyy-MM-dd').isValid;
 }
 
+/** What is wrong with the code of a currency; undefined when it is one. */
+export function currencyProblem(currency: string): string | undefined {
+  return CURRENCIES.has(currency)
+    ? undefined
+    : `${
+        currency || 'Nothing'
+      } is not a currency; use a code of ISO 4217 such as EUR or USD`;
+}
+
+/** What is wrong with a day as it is written; undefined when it is one. */
+export function dayProblem(day: string): string | undefined {
+  return isDay(day)
+    ? undefined
+    : `${
+        day || 'Nothing'
+      } is not a day; write it as year, month and day, as in 2026-12-31`;
+}
+
 function entityRefOf(text: string): string | undefined {
   try {
     return stringifyEntityRef(
@@ -45,23 +63,15 @@ export function readTerm(entered: TermInput): {
 } {
   const problems: TermProblem[] = [];
   const { currency, effectiveDate, expirationDate } = entered;
-  if (!CURRENCIES.has(currency)) {
-    problems.push({
-      field: 'currency',
-      message: `${
-        currency || 'Nothing'
-      } is not a currency; use a code of ISO 4217 such as EUR or USD`,
-    });
+  const notACurrency = currencyProblem(currency);
+  if (notACurrency) {
+    problems.push({ field: 'currency', message: notACurrency });
   }
   for (const field of ['effectiveDate', 'expirationDate'] as const) {
     const day = entered[field];
-    if (day !== null && !isDay(day)) {
-      problems.push({
-        field,
-        message: `${
-          day || 'Nothing'
-        } is not a day; write it as year, month and day, as in 2026-12-31`,
-      });
+    const notADay = day === null ? undefined : dayProblem(day);
+    if (notADay) {
+      problems.push({ field, message: notADay });
     }
   }
   if (

@@ -88,6 +88,7 @@ describe.each(ids)('AccountStore on %s', id => {
         status: 'notMeasurable',
       };
       expect(await get(stores, 1)).toEqual({
+        modifiedAt: AT.toISOString(),
         id: idOf(1),
         userPrincipalName: 'person1@contoso.example',
         displayName: 'Person 1',
@@ -401,6 +402,7 @@ describe.each(ids)('AccountStore on %s', id => {
         'activeUsers',
         '2026-11-19',
         AT,
+        1,
       );
       return opened.stores;
     }
@@ -547,11 +549,11 @@ describe.each(ids)('AccountStore on %s', id => {
       if (!nextCursor) {
         throw new Error('No next page');
       }
-      const [print, key, number] = JSON.parse(
+      const [print, key, ...rest] = JSON.parse(
         Buffer.from(nextCursor, 'base64url').toString(),
       );
       const tampered = Buffer.from(
-        JSON.stringify([print, `${key}x`, number]),
+        JSON.stringify([print, `${key}x`, ...rest]),
       ).toString('base64url');
       for (const bad of [
         { cursor: nextCursor, sort: 'department' as const },

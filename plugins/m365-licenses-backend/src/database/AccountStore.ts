@@ -34,6 +34,8 @@ import {
   isoTime,
   returned,
   takeTurn,
+  timeOfChange,
+  toTime,
   writeRows,
   type ColumnType,
   type ColumnValue,
@@ -50,7 +52,7 @@ import type {
   WriteCounts,
 } from './types';
 
-/** Columns of `accounts` that come from Graph. */
+/** Columns of `accounts` that a roster run writes. */
 const ROSTER_COLUMNS = {
   tenant: 'text',
   id: 'text',
@@ -74,6 +76,7 @@ const ROSTER_COLUMNS = {
   deactivated_at: 'text',
   licensed: 'boolean',
   licensed_since: 'text',
+  modified_at: 'text',
   display_name_key: 'text',
   principal_name_key: 'text',
   surname_key: 'text',
@@ -169,7 +172,7 @@ function toRow(
   user: GraphUser,
   known: Known | undefined,
   options: { at: string; hash: string; signIns: boolean },
-): Record<keyof typeof ROSTER_COLUMNS, ColumnValue> {
+): Record<Exclude<keyof typeof ROSTER_COLUMNS, 'modified_at'>, ColumnValue> {
   const createdAt = isoTime(user.createdDateTime);
   const firstSeenAt = known?.first_seen_at ?? options.at;
   const assigned = user.assignments
@@ -305,8 +308,12 @@ export class DatabaseAccountStore implements AccountStore {
     if (changed.length > 0 || signedIn.length > 0) {
       await knex.transaction(async transaction => {
         await takeTurn(transaction, tenant);
+        const modifiedAt = await timeOfChange(transaction, tenant, options.at);
         if (changed.length > 0) {
-          const written = await this.#upsert(transaction, rows);
+          const written = await this.#upsert(
+            transaction,
+            rows.map(row => ({ ...row, modified_at: modifiedAt })),
+          );
           await this.#replaceAssignments(transaction, tenant, changed, {
             known,
             written,
@@ -317,10 +324,11 @@ export class DatabaseAccountStore implements AccountStore {
         if (signedIn.length > 0) {
           await writeRows(
             transaction,
-            { number: 'integer', at: 'text' },
-            signedIn,
+            { number: 'integer', at: 'text', modified_at: 'text' },
+            signedIn.map(row => ({ ...row, modified_at: modifiedAt })),
             source =>
-              `update accounts set last_sign_in_at = r.at
+              `update accounts set last_sign_in_at = r.at,
+                modified_at = r.modified_at
               from ${source} where accounts.number = r.number`,
           );
         }
@@ -343,7 +351,7 @@ export class DatabaseAccountStore implements AccountStore {
   /** Account numbers by id of the rows written. */
   async #upsert(
     transaction: Knex.Transaction,
-    rows: ReturnType<typeof toRow>[],
+    rows: Record<keyof typeof ROSTER_COLUMNS, ColumnValue>[],
   ): Promise<Map<string, number>> {
     const columns = Object.keys(ROSTER_COLUMNS);
     const updates = columns
@@ -503,6 +511,7 @@ export class DatabaseAccountStore implements AccountStore {
             .update({
               deleted: true,
               deleted_at: time,
+              modified_at: await timeOfChange(transaction, tenant, at),
               deactivated_at: transaction.raw('coalesce(deactivated_at, ?)', [
                 time,
               ]),
@@ -552,8 +561,12 @@ export class DatabaseAccountStore implements AccountStore {
     const held =
       licenseStatus &&
       licenseStatusSql(knex, licenseStatus, limits, unreported);
+    const modifiedSince = query.modifiedSince && toTime(query.modifiedSince);
     const filter = (builder: Knex.QueryBuilder) => {
       matching(tenant, { ...query, held })(builder);
+      if (modifiedSince) {
+        builder.where('modified_at', '>=', modifiedSince);
+      }
       if (status) {
         builder.where(accountStatusSql(knex, status, limits, hasReports));
       }
@@ -564,6 +577,7 @@ export class DatabaseAccountStore implements AccountStore {
       department: 'department_key',
       lastActivityDate: 'last_activity_date',
       createdAt: 'created_at',
+      modifiedAt: 'modified_at',
     } as const;
     const key = sortColumns[sort];
     const page = await readPage<AccountRow>(query, {
@@ -579,12 +593,15 @@ export class DatabaseAccountStore implements AccountStore {
         query.enabled,
         query.userType,
         query.deleted,
+        modifiedSince,
         sort,
         order,
       ],
       key,
       tie: 'number',
-      nullable: !['displayName', 'userPrincipalName'].includes(sort),
+      nullable: !['displayName', 'userPrincipalName', 'modifiedAt'].includes(
+        sort,
+      ),
       order,
       position: row => [row[key], row.number],
       read: narrow =>

@@ -1,7 +1,6 @@
 import {
   ASSIGNMENT_STATUSES,
-  type AssignmentStatus,
-  type Service,
+  type LicenseInput,
 } from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
 import { z } from 'zod/v3';
@@ -10,25 +9,23 @@ import type {
   GraphSku,
   GraphSubscription,
 } from '../graph/types';
-import { activityLimits, type ActivityLimits } from '../insights/activity';
-import { BEST_FIRST } from '../insights/assignments';
 import { productName } from '../insights/productNames';
-import { reportState } from './accountRows';
 import {
-  assignmentStatusSql,
   lastActivitySql,
   licenseServices,
   parsePlans,
   toObservedPlans,
 } from './assignmentSql';
+import { DatabaseEvaluationStore } from './EvaluationStore';
 import { toMask } from './services';
-import { isoTime, takeTurn, writeRows } from './sql';
+import { isoTime, takeTurn, timeOfChange, writeRows } from './sql';
 import type {
-  ActivityThreshold,
   CapturedLicense,
   LicenseStore,
   ProductStore,
+  SkuPlans,
   StoredLicense,
+  UsedSeats,
   WriteCounts,
 } from './types';
 import type { Upkeep } from './Upkeep';
@@ -59,6 +56,16 @@ interface SubscriptionRow {
   trial: boolean | 0 | 1;
   created_at: string | null;
   next_lifecycle_at: string | null;
+}
+
+interface EnteredRow {
+  tenant: string;
+  sku_id: string;
+  display_name: string | null;
+  applies_to: 'User' | 'Company' | null;
+  bought: number | null;
+  updated_at: string;
+  updated_by: string;
 }
 
 interface TenantRow {
@@ -104,6 +111,39 @@ function toSubscriptionRow(
   };
 }
 
+const servicePlansSchema = z.array(
+  z.object({
+    servicePlanId: z.string(),
+    servicePlanName: z.string(),
+    // Absent where stored by a version without it.
+    appliesTo: z.enum(['User', 'Company']).nullish(),
+  }),
+);
+
+/** The plans of `skus.service_plans` that Microsoft does not give to the company. */
+function plansOfPeople(
+  stored: string,
+  names: ReadonlyMap<string, string>,
+): SkuPlans['plans'] {
+  return servicePlansSchema
+    .parse(JSON.parse(stored))
+    .filter(({ appliesTo }) => appliesTo !== 'Company')
+    .map(({ servicePlanId, servicePlanName }) => {
+      const id = servicePlanId.toLowerCase();
+      return { id, name: names.get(id) ?? servicePlanName };
+    });
+}
+
+/** What the seats of a SKU are. */
+const SEAT_COLUMNS = [
+  'status',
+  'consumed',
+  'enabled',
+  'suspended',
+  'warning',
+  'locked_out',
+] as const satisfies readonly (keyof SkuRow)[];
+
 /** Rows by key, the last of equal ones. */
 function byKey<Row>(rows: Row[], key: (row: Row) => string): Map<string, Row> {
   return new Map(rows.map(row => [key(row), row]));
@@ -120,31 +160,75 @@ function isSame<Row extends object>(a: Row, b: Row): boolean {
   );
 }
 
+/** With what people entered in place of what was captured (rule 10). */
+function withEntered(
+  license: CapturedLicense,
+  row: EnteredRow | undefined,
+): CapturedLicense {
+  if (!row) {
+    return license;
+  }
+  const { displayName, appliesTo, bought } = license;
+  const counted = row.bought ?? bought;
+  return {
+    ...license,
+    displayName: row.display_name ?? displayName,
+    appliesTo: row.applies_to ?? appliesTo,
+    bought: counted,
+    unassigned: counted - license.assigned,
+    entered: {
+      displayName: row.display_name,
+      appliesTo: row.applies_to,
+      bought: row.bought,
+      captured: { displayName, appliesTo, bought },
+      by: row.updated_by,
+      at: row.updated_at,
+    },
+  };
+}
+
+/** Every status in its usual order, those that nobody has included. */
+function toStatuses(seats: UsedSeats[]): StoredLicense['statuses'] {
+  return ASSIGNMENT_STATUSES.map(status => ({
+    status,
+    accounts: seats.find(each => each.status === status)?.accounts ?? 0,
+  }));
+}
+
 /** SKUs and subscriptions in `skus` and `subscriptions`. */
 export class DatabaseLicenseStore implements LicenseStore {
   readonly #knex: Knex;
   readonly #upkeep: Upkeep;
-  readonly #products: Pick<ProductStore, 'names'>;
+  readonly #evaluation: DatabaseEvaluationStore;
+  readonly #products: Pick<ProductStore, 'names' | 'servicePlanNames'>;
+  readonly #enteredFor: ReadonlySet<string>;
 
+  /**
+   * @param enteredFor - the tenants of which what people entered counts
+   */
   constructor(
     knex: Knex,
     upkeep: Upkeep,
-    products: Pick<ProductStore, 'names'>,
+    products: Pick<ProductStore, 'names' | 'servicePlanNames'>,
+    enteredFor: ReadonlySet<string>,
   ) {
     this.#knex = knex;
     this.#upkeep = upkeep;
+    this.#evaluation = new DatabaseEvaluationStore(knex);
     this.#products = products;
+    this.#enteredFor = enteredFor;
   }
 
   async store(
     tenant: string,
     captured: { skus: GraphSku[]; subscriptions?: GraphSubscription[] },
     at: Date,
-  ): Promise<WriteCounts & { gone: number }> {
+  ): Promise<WriteCounts & { gone: number; seatsChanged: string[] }> {
     const time = at.toISOString();
     const counted = await this.#knex.transaction(async transaction => {
       await takeTurn(transaction, tenant);
       const counts = { added: 0, changed: 0, unchanged: 0, gone: 0 };
+      const seatsChanged: string[] = [];
       const count = (before: object | undefined, now: object) => {
         if (before && isSame(before, now)) {
           counts.unchanged += 1;
@@ -170,13 +254,17 @@ export class DatabaseLicenseStore implements LicenseStore {
             .onConflict(['tenant', 'sku_id'])
             .merge();
         }
+        if (!before || SEAT_COLUMNS.some(name => before[name] !== row[name])) {
+          seatsChanged.push(row.sku_id);
+        }
         if (before?.observed_plans !== row.observed_plans) {
-          await this.#storeServices(transaction, tenant, row);
+          await this.#storeServices(transaction, tenant, row, at);
         }
       }
       for (const row of knownSkus.values()) {
         if (!skus.has(row.sku_id) && row.gone_at === null) {
           counts.gone += 1;
+          seatsChanged.push(row.sku_id);
           await transaction<SkuRow>('skus')
             .where({ tenant, sku_id: row.sku_id })
             .update({
@@ -223,7 +311,7 @@ export class DatabaseLicenseStore implements LicenseStore {
           skus_captured_at: time,
           ...(captured.subscriptions && { subscriptions_captured_at: time }),
         });
-      return counts;
+      return { ...counts, seatsChanged };
     });
     await this.#upkeep.run();
     return counted;
@@ -234,6 +322,7 @@ export class DatabaseLicenseStore implements LicenseStore {
     transaction: Knex.Transaction,
     tenant: string,
     sku: SkuRow,
+    at: Date,
   ): Promise<void> {
     const held = z
       .array(z.object({ disabled_plans: z.string(), count: z.coerce.number() }))
@@ -248,22 +337,38 @@ export class DatabaseLicenseStore implements LicenseStore {
       return;
     }
     const observedPlans = sku.observed_plans ?? '[]';
-    await writeRows(
-      transaction,
-      {
-        tenant: 'text',
-        sku_id: 'text',
-        disabled_plans: 'text',
-        services: 'integer',
-      },
-      held.map(({ disabled_plans }) => ({
-        tenant,
-        sku_id: sku.sku_id,
-        disabled_plans,
-        services: toMask(
-          licenseServices(observedPlans, parsePlans(disabled_plans)),
-        ),
-      })),
+    const modifiedAt = await timeOfChange(transaction, tenant, at);
+    const write = (statement: (source: string) => string) =>
+      writeRows(
+        transaction,
+        {
+          tenant: 'text',
+          sku_id: 'text',
+          disabled_plans: 'text',
+          services: 'integer',
+          modified_at: 'text',
+        },
+        held.map(({ disabled_plans }) => ({
+          tenant,
+          sku_id: sku.sku_id,
+          disabled_plans,
+          services: toMask(
+            licenseServices(observedPlans, parsePlans(disabled_plans)),
+          ),
+          modified_at: modifiedAt,
+        })),
+        statement,
+      );
+    const outdated = `assignments.tenant = r.tenant
+          and assignments.sku_id = r.sku_id
+          and assignments.disabled_plans = r.disabled_plans
+          and assignments.services is distinct from r.services`;
+    await write(
+      source => `update accounts set modified_at = r.modified_at
+        from assignments, ${source}
+        where ${outdated} and accounts.number = assignments.account`,
+    );
+    await write(
       source => `update assignments set services = r.services,
           last_activity_date = ${lastActivitySql(
             transaction,
@@ -271,86 +376,44 @@ export class DatabaseLicenseStore implements LicenseStore {
             'a',
           )}
         from accounts as a, ${source}
-        where assignments.tenant = r.tenant
-          and assignments.sku_id = r.sku_id
-          and assignments.disabled_plans = r.disabled_plans
-          and assignments.services is distinct from r.services
-          and a.number = assignments.account`,
+        where ${outdated} and a.number = assignments.account`,
     );
     this.#upkeep.wrote(held.reduce((total, { count }) => total + count, 0));
   }
 
-  async list(
-    tenant: string,
-    threshold: ActivityThreshold,
-    skuId?: string,
-  ): Promise<StoredLicense[]> {
-    const limits = activityLimits(threshold);
-    const { unreported } = await reportState(
-      this.#knex,
-      tenant,
-      threshold.today,
-    );
-    const licenses: StoredLicense[] = [];
-    // One range of an index each.
-    for (const license of await this.captured(tenant)) {
-      if (skuId !== undefined && license.skuId !== skuId) {
-        continue;
-      }
-      licenses.push({
-        ...license,
-        statuses: await this.#statuses(
+  async list(tenant: string, skuId?: string): Promise<StoredLicense[]> {
+    const counts = new Map(
+      (
+        await this.#evaluation.counts(
           tenant,
-          license.skuId,
-          limits,
-          unreported,
-        ),
-      });
-    }
-    return licenses;
+          'sku',
+          skuId === undefined ? undefined : [skuId],
+        )
+      ).map(({ value, seats }) => [value, seats]),
+    );
+    return (await this.captured(tenant))
+      .filter(license => skuId === undefined || license.skuId === skuId)
+      .map(license => ({
+        ...license,
+        statuses: toStatuses(counts.get(license.skuId) ?? []),
+      }));
   }
 
-  /** Accounts present in the tenant that hold a SKU, each counted once. */
-  async #statuses(
-    tenant: string,
-    skuId: string,
-    limits: ActivityLimits,
-    unreported: readonly Service[],
-  ): Promise<{ status: AssignmentStatus; accounts: number }[]> {
-    const knex = this.#knex;
-    const rows = z
-      .array(z.object({ place: z.number(), count: z.coerce.number() }))
-      .parse(
-        await knex
-          .from(
-            knex('assignments')
-              .where({ tenant, sku_id: skuId })
-              .whereExists(present =>
-                present
-                  .from('accounts')
-                  .where({ tenant, deleted: false })
-                  .where('number', knex.ref('assignments.account'))
-                  .select(knex.raw('1')),
-              )
-              .groupBy('account')
-              .select({
-                place: knex.raw('min(?)', [
-                  assignmentStatusSql(knex, limits, unreported),
-                ]),
-              })
-              .as('held'),
-          )
-          .groupBy('place')
-          .select('place')
-          .count({ count: '*' }),
-      );
-    const counts = new Map(
-      rows.map(({ place, count }) => [BEST_FIRST[place], count]),
+  async servicePlans(tenant: string): Promise<SkuPlans[]> {
+    const stored: Pick<SkuRow, 'sku_id' | 'service_plans'>[] =
+      await this.#knex<SkuRow>('skus')
+        .where({ tenant })
+        .select('sku_id', 'service_plans');
+    const plans = new Map(stored.map(row => [row.sku_id, row.service_plans]));
+    const names = await this.#products.servicePlanNames();
+    return (await this.captured(tenant)).map(
+      ({ skuId, displayName, status }) => ({
+        skuId,
+        displayName,
+        status,
+        plans: plansOfPeople(plans.get(skuId) ?? '[]', names),
+      }),
     );
-    return ASSIGNMENT_STATUSES.map(status => ({
-      status,
-      accounts: counts.get(status) ?? 0,
-    }));
   }
 
   async captured(tenant: string): Promise<CapturedLicense[]> {
@@ -362,6 +425,12 @@ export class DatabaseLicenseStore implements LicenseStore {
     const subscriptions = await this.#knex<SubscriptionRow>('subscriptions')
       .where({ tenant })
       .orderBy(['created_at', 'id']);
+    const entered = this.#enteredFor.has(tenant)
+      ? byKey(
+          await this.#knex<EnteredRow>('entered_licenses').where({ tenant }),
+          row => row.sku_id,
+        )
+      : undefined;
     return skus.map(sku => {
       const own = subscriptions
         .filter(subscription => subscription.sku_id === sku.sku_id)
@@ -373,7 +442,7 @@ export class DatabaseLicenseStore implements LicenseStore {
           startedAt: subscription.created_at,
           nextLifecycleAt: subscription.next_lifecycle_at,
         }));
-      return {
+      const license: CapturedLicense = {
         skuId: sku.sku_id,
         skuPartNumber: sku.sku_part_number,
         displayName: productName(names, sku.sku_id, sku.sku_part_number),
@@ -391,7 +460,34 @@ export class DatabaseLicenseStore implements LicenseStore {
         subscriptions: own,
         services: licenseServices(sku.observed_plans ?? '[]', []),
         capturedAt: sku.gone_at ?? captured?.skus_captured_at ?? '',
+        entered: null,
       };
+      return withEntered(license, entered?.get(sku.sku_id));
     });
+  }
+
+  async enter(
+    tenant: string,
+    skuId: string,
+    { displayName, appliesTo, bought }: LicenseInput,
+    by: { updatedBy: string; at: Date },
+  ): Promise<void> {
+    const row = { tenant, sku_id: skuId };
+    const rows = this.#knex<EnteredRow>('entered_licenses');
+    if (displayName === null && appliesTo === null && bought === null) {
+      await rows.where(row).delete();
+      return;
+    }
+    await rows
+      .insert({
+        ...row,
+        display_name: displayName,
+        applies_to: appliesTo,
+        bought,
+        updated_at: by.at.toISOString(),
+        updated_by: by.updatedBy,
+      })
+      .onConflict(['tenant', 'sku_id'])
+      .merge();
   }
 }

@@ -175,7 +175,7 @@ describe.each(ids)('ProductStore on %s', id => {
     ]);
     const names = async () => {
       const [licenses, account] = await Promise.all([
-        stores.licenses.list('contoso', THRESHOLD),
+        stores.licenses.list('contoso'),
         stores.accounts.get('contoso', idOf(1), THRESHOLD),
       ]);
       const sorted = [licenses, account?.account.licenses ?? []].map(list =>

@@ -37,7 +37,10 @@ export class DatabaseProductStore implements ProductStore {
   async names(): Promise<ReadonlyMap<string, string>> {
     const now = this.#clock.now().getTime();
     if (!this.#names || this.#names.until <= now) {
-      const names = { map: this.#read(), until: now + NAMES_KEPT_MS };
+      const names = {
+        map: this.#namesIn('products'),
+        until: now + NAMES_KEPT_MS,
+      };
       this.#names = names;
       names.map.catch(() => {
         if (this.#names === names) {
@@ -46,6 +49,10 @@ export class DatabaseProductStore implements ProductStore {
       });
     }
     return this.#names.map;
+  }
+
+  async servicePlanNames(): Promise<ReadonlyMap<string, string>> {
+    return this.#namesIn('service_plans');
   }
 
   async state(): ReturnType<ProductStore['state']> {
@@ -127,10 +134,13 @@ export class DatabaseProductStore implements ProductStore {
     return problem !== null;
   }
 
-  async #read(): Promise<ReadonlyMap<string, string>> {
-    const rows: { id: string; name: string }[] = await this.#knex(
-      'products',
-    ).select('id', 'name');
+  async #namesIn(
+    table: 'products' | 'service_plans',
+  ): Promise<ReadonlyMap<string, string>> {
+    const rows: { id: string; name: string }[] = await this.#knex(table).select(
+      'id',
+      'name',
+    );
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 }

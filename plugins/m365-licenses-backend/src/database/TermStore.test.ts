@@ -1,5 +1,6 @@
 import { ConflictError } from '@backstage/errors';
 import { term } from '../insights/__testUtils__/licenses';
+import { revisionOf } from '../insights/termChanges';
 import { AT, E3, E5, testDatabases } from './__testUtils__/records';
 import { migrationsDirectory } from './index';
 
@@ -102,11 +103,12 @@ describe.each(ids)('TermStore on %s', id => {
 
   it('changes its revision with every change, and only then', async () => {
     const { stores } = await open(id);
-    const revision = () => stores.terms.revision('contoso', E3);
+    const revision = async () =>
+      revisionOf(await stores.terms.list('contoso', E3));
     const replace = (terms = [term()]) =>
       stores.terms.replace('contoso', [{ skuId: E3, terms }], BY_OLIVIA);
     const empty = await revision();
-    expect(await stores.terms.revision('fabrikam', E5)).toBe(empty);
+    expect(revisionOf(await stores.terms.list('fabrikam', E5))).toBe(empty);
     await replace();
     const first = await revision();
     expect(first).not.toBe(empty);
@@ -124,8 +126,8 @@ describe.each(ids)('TermStore on %s', id => {
   it('refuses to overwrite what somebody else changed, for all SKUs or none', async () => {
     const { stores } = await open(id);
     const seen = {
-      e3: await stores.terms.revision('contoso', E3),
-      e5: await stores.terms.revision('contoso', E5),
+      e3: revisionOf(await stores.terms.list('contoso', E3)),
+      e5: revisionOf(await stores.terms.list('contoso', E5)),
     };
     await stores.terms.replace(
       'contoso',
@@ -149,7 +151,7 @@ describe.each(ids)('TermStore on %s', id => {
 
   it('lets one of several win who save at the same time', async () => {
     const { stores } = await open(id);
-    const revision = await stores.terms.revision('contoso', E3);
+    const revision = revisionOf(await stores.terms.list('contoso', E3));
     const results = await Promise.allSettled(
       ['1', '2', '3'].map(cost =>
         stores.terms.replace(

@@ -4,8 +4,8 @@ import type {
   TermInput,
 } from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
-import { createHash, randomUUID } from 'node:crypto';
-import { compareTerms } from '../insights/termChanges';
+import { randomUUID } from 'node:crypto';
+import { compareTerms, revisionOf } from '../insights/termChanges';
 import { takeTurn } from './sql';
 import type { StoredTerm, TermStore } from './types';
 
@@ -63,11 +63,6 @@ function columnsOf(term: TermInput) {
   };
 }
 
-/** Of ids too, so that terms that were removed and entered again differ. */
-function revisionOf(terms: StoredTerm[]): string {
-  return createHash('sha256').update(JSON.stringify(terms)).digest('base64url');
-}
-
 /** Terms in `terms`. */
 export class DatabaseTermStore implements TermStore {
   readonly #knex: Knex;
@@ -78,10 +73,6 @@ export class DatabaseTermStore implements TermStore {
 
   async list(tenant: string, skuId?: string): Promise<StoredTerm[]> {
     return this.#read(this.#knex, tenant, skuId);
-  }
-
-  async revision(tenant: string, skuId: string): Promise<string> {
-    return revisionOf(await this.list(tenant, skuId));
   }
 
   async replace(

@@ -5,9 +5,9 @@ import { isPostgres } from './sql';
 const ENOUGH_ROWS = 1_000;
 
 /**
- * Keeps what the query planner knows of accounts and assignments current:
- * without it, a first sync of a large tenant leaves a database that believes
- * its tables empty, and PostgreSQL cannot count from an index alone.
+ * Keeps what the query planner knows of accounts, assignments and candidates
+ * current: without it, a first sync of a large tenant leaves a database that
+ * believes its tables empty, and PostgreSQL cannot count from an index alone.
  */
 export class Upkeep {
   readonly #knex: Knex;
@@ -29,7 +29,9 @@ export class Upkeep {
     }
     this.#written = 0;
     if (isPostgres(this.#knex)) {
-      await this.#knex.raw('vacuum (analyze) accounts, assignments');
+      await this.#knex.raw(
+        'vacuum (analyze) accounts, assignments, candidates',
+      );
     } else {
       // A sample is enough, and takes milliseconds.
       await this.#knex.raw('pragma analysis_limit = 1000');

@@ -4,7 +4,7 @@ import { fold, startsWith } from './sql';
 import type { AccountCondition } from './types';
 
 /** Columns that a search text is compared with. */
-const SEARCHED = [
+export const SEARCHED = [
   'display_name_key',
   'surname_key',
   'principal_name_key',
@@ -13,12 +13,15 @@ const SEARCHED = [
 
 /** What the lists of accounts and of their activity filter by alike. */
 export interface CommonFilter {
-  deleted: boolean;
+  /** Present and deleted ones where it is left out. */
+  deleted?: boolean;
   text?: string;
   skuId?: string;
   /** Of the assignments of `skuId`, grouped by account. */
   held?: Knex.Raw;
   department?: string;
+  /** Entity refs of catalog groups. */
+  groups?: string[];
   enabled?: boolean;
   userType?: UserType;
   visible?: AccountCondition;
@@ -54,11 +57,22 @@ export function visibleTo(condition: AccountCondition) {
   };
 }
 
+/** Narrows a query on `accounts` to a tenant; both values, so that indexes serve. */
+function ofTenant(tenant: string, deleted: boolean | undefined) {
+  return (query: Knex.QueryBuilder): void => {
+    if (deleted === undefined) {
+      query.where({ tenant }).whereIn('deleted', [false, true]);
+    } else {
+      query.where({ tenant, deleted });
+    }
+  };
+}
+
 /** Narrows a query on `accounts` to those of a tenant that match a filter. */
 export function matching(tenant: string, filter: CommonFilter) {
   return (query: Knex.QueryBuilder): void => {
     const { deleted } = filter;
-    query.where({ tenant, deleted });
+    query.where(ofTenant(tenant, deleted));
     if (filter.enabled !== undefined) {
       query.where('enabled', filter.enabled);
     }
@@ -68,7 +82,16 @@ export function matching(tenant: string, filter: CommonFilter) {
     if (filter.department !== undefined) {
       query.where('department_key', fold(filter.department));
     }
-    const { skuId, held, text, visible } = filter;
+    const { groups, skuId, held, text, visible } = filter;
+    if (groups) {
+      query.whereIn('number', members =>
+        members
+          .from('catalog_members')
+          .where({ tenant })
+          .whereIn('group_ref', groups)
+          .select('account'),
+      );
+    }
     if (skuId) {
       query.whereIn('number', holders => {
         holders
@@ -88,7 +111,7 @@ export function matching(tenant: string, filter: CommonFilter) {
             column => (select: Knex.QueryBuilder) =>
               select
                 .from('accounts')
-                .where({ tenant, deleted })
+                .where(ofTenant(tenant, deleted))
                 .where(startsWith(column, fold(text)))
                 .select('number'),
           ),

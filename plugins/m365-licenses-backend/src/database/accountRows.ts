@@ -2,6 +2,7 @@ import {
   SERVICES,
   type Account,
   type AssignedLicense,
+  type AssignmentPath,
   type Service,
   type ServiceActivity,
 } from 'backstage-plugin-m365-licenses-common';
@@ -52,6 +53,7 @@ export interface AccountRow extends ServiceDates {
   licensed: boolean | 0 | 1;
   licensed_since: string | null;
   last_activity_date: string | null;
+  modified_at: string;
   display_name_key: string;
   principal_name_key: string;
   surname_key: string | null;
@@ -63,7 +65,10 @@ export interface AccountRow extends ServiceDates {
 export interface ReportState {
   /** Whether an activity report was ever completely stored. */
   hasReports: boolean;
-  /** The services of which no report is stored that is not stale. */
+  /**
+   * The services of which no report is stored that is not stale, or of which
+   * the report suddenly lacks rows.
+   */
   unreported: Service[];
 }
 
@@ -73,11 +78,18 @@ export async function reportState(
   tenant: string,
   today: string,
 ): Promise<ReportState> {
-  const reports: { report: ActivityRow['report']; newest: string }[] =
-    await knex('reports').where({ tenant }).select('report', 'newest');
+  const reports: {
+    report: ActivityRow['report'];
+    newest: string;
+    drop_since: string | null;
+  }[] = await knex('reports')
+    .where({ tenant })
+    .select('report', 'newest', 'drop_since');
   const freshSince = daysBefore(today, STALE_REPORT_DAYS);
   const reported = reports
-    .filter(({ newest }) => newest >= freshSince)
+    .filter(
+      ({ newest, drop_since }) => newest >= freshSince && drop_since === null,
+    )
     .flatMap(({ report }) => REPORT_SERVICES[report]);
   return {
     hasReports: reports.length > 0,
@@ -111,6 +123,7 @@ export function toAccount(
     deletedAt: row.deleted_at,
     lastSignInAt: row.last_sign_in_at,
     licenses,
+    modifiedAt: row.modified_at,
     lastActivityDate: row.last_activity_date,
     status: activityStatus(
       {
@@ -131,6 +144,64 @@ export function toServices(row: ServiceDates): ServiceActivity[] {
     lastActivityDate: row[SERVICE_COLUMNS[service].date],
     reportRefreshDate: row[SERVICE_COLUMNS[service].report],
   }));
+}
+
+/** What is read of a row of `assignments`, with the name of its group. */
+export interface PathRow {
+  group_id: string;
+  group_name: string | null;
+  state: string;
+  error: string | null;
+  disabled_plans: string;
+  assigned_at: string | null;
+  services: number | null;
+  last_activity_date: string | null;
+  assigned_on: string;
+}
+
+/**
+ * A path as the API shows it.
+ *
+ * @param unreported - as for `assignmentStatus`
+ */
+export function toPath(
+  row: PathRow,
+  limits: ActivityLimits,
+  unreported: readonly Service[],
+): AssignmentPath {
+  const services = row.services === null ? null : fromMask(row.services);
+  const lastActivityDate = row.last_activity_date;
+  return {
+    type: row.group_id === '' ? 'direct' : 'group',
+    groupId: row.group_id || null,
+    groupName: row.group_name,
+    state: row.state,
+    error: row.error,
+    disabledPlans: parsePlans(row.disabled_plans),
+    assignedAt: row.assigned_at,
+    services: services ?? [],
+    lastActivityDate,
+    status: assignmentStatus(
+      { services, lastActivityDate, assignedOn: row.assigned_on },
+      limits,
+      unreported,
+    ),
+  };
+}
+
+/** The part numbers of a tenant's SKUs by SKU id. */
+export async function partNumbersOf(
+  knex: Knex,
+  tenant: string,
+): Promise<Map<string, string>> {
+  const skus = await knex<{
+    tenant: string;
+    sku_id: string;
+    sku_part_number: string;
+  }>('skus')
+    .where({ tenant })
+    .select('sku_id', 'sku_part_number');
+  return new Map(skus.map(sku => [sku.sku_id, sku.sku_part_number]));
 }
 
 /**
@@ -156,28 +227,10 @@ export async function licensesByAccount(
   if (numbers.length === 0) {
     return byAccount;
   }
-  const partNumbers = new Map(
-    (
-      await knex<{ tenant: string; sku_id: string; sku_part_number: string }>(
-        'skus',
-      )
-        .where({ tenant })
-        .select('sku_id', 'sku_part_number')
-    ).map(sku => [sku.sku_id, sku.sku_part_number]),
-  );
-  const rows: {
-    account: number;
-    sku_id: string;
-    group_id: string;
-    group_name: string | null;
-    state: string;
-    error: string | null;
-    disabled_plans: string;
-    assigned_at: string | null;
-    services: number | null;
-    last_activity_date: string | null;
-    assigned_on: string;
-  }[] = await knex('assignments as a')
+  const partNumbers = await partNumbersOf(knex, tenant);
+  const rows: (PathRow & { account: number; sku_id: string })[] = await knex(
+    'assignments as a',
+  )
     .leftJoin('license_groups as g', join =>
       join.on('g.tenant', 'a.tenant').andOn('g.id', 'a.group_id'),
     )
@@ -212,24 +265,7 @@ export async function licensesByAccount(
       };
       licenses.push(license);
     }
-    const services = row.services === null ? null : fromMask(row.services);
-    const lastActivityDate = row.last_activity_date;
-    license.paths.push({
-      type: row.group_id === '' ? 'direct' : 'group',
-      groupId: row.group_id || null,
-      groupName: row.group_name,
-      state: row.state,
-      error: row.error,
-      disabledPlans: parsePlans(row.disabled_plans),
-      assignedAt: row.assigned_at,
-      services: services ?? [],
-      lastActivityDate,
-      status: assignmentStatus(
-        { services, lastActivityDate, assignedOn: row.assigned_on },
-        options.limits,
-        options.unreported,
-      ),
-    });
+    license.paths.push(toPath(row, options.limits, options.unreported));
   }
   for (const licenses of byAccount.values()) {
     for (const license of licenses) {

@@ -1,5 +1,6 @@
 import type { AssignmentStatus } from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
+import { testEvaluation } from '../evaluation/__testUtils__/evaluation';
 import type { GraphSku, GraphUser } from '../graph/types';
 import type { AccountQuery, Stores } from './types';
 import {
@@ -36,6 +37,7 @@ function withPlans(skuId: string, ...plans: string[]): GraphSku {
     servicePlans: plans.map(servicePlanId => ({
       servicePlanId,
       servicePlanName: '',
+      appliesTo: 'User',
     })),
   });
 }
@@ -95,7 +97,13 @@ async function storeReports(stores: Stores) {
     AT,
   );
   for (const report of ['activeUsers', 'emailApps'] as const) {
-    await stores.activity.completeReport('contoso', report, '2026-11-19', AT);
+    await stores.activity.completeReport(
+      'contoso',
+      report,
+      '2026-11-19',
+      AT,
+      7,
+    );
   }
 }
 
@@ -112,7 +120,12 @@ async function statuses(
   skuId = E3,
   threshold = THRESHOLD,
 ): Promise<Partial<Record<AssignmentStatus, number>>> {
-  const licenses = await stores.licenses.list('contoso', threshold);
+  const { evaluation } = testEvaluation(stores, {
+    now: () => new Date(threshold.today),
+    config: { ...threshold, outsideCatalog: false },
+  });
+  await evaluation.evaluate('contoso');
+  const licenses = await stores.licenses.list('contoso');
   const license = licenses.find(each => each.skuId === skuId);
   return Object.fromEntries(
     (license?.statuses ?? [])
@@ -287,6 +300,7 @@ describe.each(ids)('licenses by their own services on %s', id => {
       'activeUsers',
       '2026-11-26',
       AT,
+      7,
     );
     expect(await on('2026-11-27')).toMatchObject({ unknown: 4 });
     await stores.activity.completeReport(
@@ -294,6 +308,7 @@ describe.each(ids)('licenses by their own services on %s', id => {
       'emailApps',
       '2026-11-26',
       AT,
+      7,
     );
     expect(await on('2026-11-27')).toEqual(EXPECTED);
   });

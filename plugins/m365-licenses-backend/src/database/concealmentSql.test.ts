@@ -71,14 +71,16 @@ describe.each(ids)('the SQL of concealed names on %s', id => {
           await knex('suspicious_activities').insert(
             names.map((each, index) => ({
               tenant: 'contoso',
-              principal_name_key: String(index).padStart(2, '0'),
+              id: String(index).padStart(2, '0'),
+              cause: 'noAccount',
+              type: 'unknown',
               user_principal_name: each,
               first_seen_at: '',
             })),
           );
           const found: { name: string }[] = await knex('suspicious_activities')
             .where(concealedNameSql(knex, 'user_principal_name'))
-            .orderBy('principal_name_key')
+            .orderBy('id')
             .select({ name: 'user_principal_name' });
           expect(found.map(row => row.name)).toEqual(
             names.filter(isConcealedName),

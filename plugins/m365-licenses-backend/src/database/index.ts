@@ -6,12 +6,20 @@ import {
 import type { Knex } from 'knex';
 import { DatabaseAccountStore } from './AccountStore';
 import { DatabaseActivityStore } from './ActivityStore';
+import { DatabaseAssignmentStore } from './AssignmentStore';
 import { DatabaseAuthorizationStore, type Clock } from './AuthorizationStore';
+import { DatabaseCatalogGroupStore } from './CatalogGroupStore';
+import { DatabaseCandidateStore } from './CandidateStore';
 import { DatabaseConnectionStore } from './ConnectionStore';
 import { Encryption } from './encryption';
+import { DatabaseEvaluationStore } from './EvaluationStore';
+import { DatabaseHistoryStore } from './HistoryStore';
+import { DatabaseExemptionStore } from './ExemptionStore';
 import { DatabaseLicenseStore } from './LicenseStore';
 import { DatabaseProductStore } from './ProductStore';
+import { DatabaseRateStore } from './RateStore';
 import { DatabaseReclamationStore } from './ReclamationStore';
+import { DatabaseSuspiciousActivityStore } from './SuspiciousActivityStore';
 import { DatabaseTaskRunStore } from './TaskRunStore';
 import { DatabaseTenantStore } from './TenantStore';
 import { DatabaseTermStore } from './TermStore';
@@ -33,6 +41,14 @@ export interface StoresOptions {
    * encrypts, all read. None by default: then nobody can sign in.
    */
   encryptionKeys?: string[];
+  /**
+   * The configured tenants: where License Information is switched off, what
+   * people entered of licenses counts.
+   */
+  tenants?: {
+    name: string;
+    tasks: { 'license-information': { enabled: boolean } };
+  }[];
   /** For renewing tokens and product names; the real time by default. */
   clock?: Clock;
 }
@@ -43,12 +59,14 @@ export interface StoresOptions {
  * @throws EncryptionKeyError where a key is not 32 bytes in base64
  */
 export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
-  const { encryptionKeys = [], clock = CLOCK } = options;
+  const { encryptionKeys = [], tenants = [], clock = CLOCK } = options;
   const upkeep = new Upkeep(knex);
   const products = new DatabaseProductStore(knex, clock);
+  const suspicious = new DatabaseSuspiciousActivityStore(knex);
   return {
     products,
     terms: new DatabaseTermStore(knex),
+    rates: new DatabaseRateStore(knex),
     tenants: new DatabaseTenantStore(knex),
     authorizations: new DatabaseAuthorizationStore(
       knex,
@@ -57,8 +75,24 @@ export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
     ),
     connections: new DatabaseConnectionStore(knex),
     accounts: new DatabaseAccountStore(knex, upkeep, products),
-    activity: new DatabaseActivityStore(knex, upkeep, products),
-    licenses: new DatabaseLicenseStore(knex, upkeep, products),
+    activity: new DatabaseActivityStore(knex, upkeep, products, suspicious),
+    assignments: new DatabaseAssignmentStore(knex, products),
+    suspicious,
+    licenses: new DatabaseLicenseStore(
+      knex,
+      upkeep,
+      products,
+      new Set(
+        tenants
+          .filter(({ tasks }) => !tasks['license-information'].enabled)
+          .map(({ name }) => name),
+      ),
+    ),
+    history: new DatabaseHistoryStore(knex),
+    evaluation: new DatabaseEvaluationStore(knex),
+    catalogGroups: new DatabaseCatalogGroupStore(knex),
+    candidates: new DatabaseCandidateStore(knex, upkeep),
+    exemptions: new DatabaseExemptionStore(knex),
     taskRuns: new DatabaseTaskRunStore(knex),
     reclamations: new DatabaseReclamationStore(knex),
   };

@@ -1,8 +1,8 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
-import { createStores, migrationsDirectory } from './index';
+import { createStores, migrationsDirectory, storesOf } from './index';
 import { isPostgres } from './sql';
-import { AT, E3, sku } from './__testUtils__/records';
+import { activeUser, AT, E3, sku } from './__testUtils__/records';
 
 jest.setTimeout(60_000);
 
@@ -32,6 +32,26 @@ async function tablesOf(knex: Knex): Promise<string[]> {
     .filter(name => !/^(knex|sqlite)_/.test(name))
     .sort();
 }
+
+/** Migrations that only create tables, and which. */
+const CREATING: [name: string, tables: string[]][] = [
+  [
+    '20261123020000_products.js',
+    ['product_plans', 'product_source', 'products', 'service_plans'],
+  ],
+  [
+    '20261123040000_candidates.js',
+    ['candidate_counts', 'candidates', 'exemptions'],
+  ],
+  [
+    '20261123050000_evaluation.js',
+    ['catalog_groups', 'catalog_members', 'evaluations', 'use_counts'],
+  ],
+  [
+    '20261123060000_history.js',
+    ['activity_returns', 'group_snapshots', 'reported_times', 'sku_snapshots'],
+  ],
+];
 
 describe('migrations', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
@@ -129,30 +149,22 @@ describe('migrations', () => {
     },
   );
 
-  it.each(databases.eachSupportedId())(
-    '20261123020000_products.js goes up and down, %p',
-    async id => {
+  describe.each(CREATING)('%s', (name, created) => {
+    it.each(databases.eachSupportedId())('goes up and down, %p', async id => {
       const knex = await databases.init(id);
       const migration = { directory: migrationsDirectory };
       await knex.migrate.latest(migration);
       const tables = await tablesOf(knex);
-      const products = [
-        'product_plans',
-        'product_source',
-        'products',
-        'service_plans',
-      ];
-      expect(tables).toEqual(expect.arrayContaining(products));
+      expect(tables).toEqual(expect.arrayContaining(created));
 
-      const name = '20261123020000_products.js';
       await knex.migrate.down({ ...migration, name });
       expect(await tablesOf(knex)).toEqual(
-        tables.filter(table => !products.includes(table)),
+        tables.filter(table => !created.includes(table)),
       );
       await knex.migrate.up({ ...migration, name });
       expect(await tablesOf(knex)).toEqual(tables);
-    },
-  );
+    });
+  });
 
   it.each(databases.eachSupportedId())(
     '20261123010000_assignment_activity.js keeps what is there up and down, %p',
@@ -216,6 +228,156 @@ describe('migrations', () => {
         name: '20261123010000_assignment_activity.js',
       });
       expect(await stored()).toHaveLength(2);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    '20261123070000_suspicious_activities.js keeps what is there up and down, %p',
+    async id => {
+      const knex = await databases.init(id);
+      const migration = { directory: migrationsDirectory };
+      const name = '20261123070000_suspicious_activities.js';
+      await knex.migrate.up({ ...migration, name: '20261122000000_init.js' });
+      const rows = Array.from({ length: 45 }, (_, index) => ({
+        tenant: 'contoso',
+        principal_name_key: `stranger${index + 10}@contoso.example`,
+        user_principal_name: `Stranger${index + 10}@contoso.example`,
+        display_name: index % 2 ? 'Émile ODD' : null,
+        last_activity_date: '2026-11-10',
+        active_users_report: '2026-11-19',
+        email_apps_report: null,
+        first_seen_at: AT.toISOString(),
+        teams_date: '2026-11-10',
+        teams_report: '2026-11-19',
+      }));
+      await knex.batchInsert('suspicious_activities', rows, 10);
+      const stored = () =>
+        knex('suspicious_activities').orderBy('principal_name_key');
+      const before = await stored();
+      const columns = await knex('suspicious_activities').columnInfo();
+
+      await knex.migrate.up({ ...migration, name });
+      const after = await stored();
+      expect(after).toEqual(
+        before.map(row => ({
+          ...row,
+          id: expect.stringMatching(/^[\w-]{22}$/),
+          cause: 'noAccount',
+          type: 'unknown',
+          account: null,
+          display_name_key: row.display_name && 'émile odd',
+        })),
+      );
+      // The rows have the ids that the store finds them by.
+      const stores = storesOf(knex);
+      await knex.migrate.latest(migration);
+      await stores.activity.storeRows(
+        'contoso',
+        [
+          activeUser(
+            'stranger10@contoso.example',
+            { teams: '2026-11-20' },
+            { reportRefreshDate: '2026-11-22' },
+          ),
+        ],
+        AT,
+      );
+      expect(
+        await knex('suspicious_activities').where({ id: after[0].id }),
+      ).toMatchObject([{ last_activity_date: '2026-11-20' }]);
+      await stores.suspicious.storeFor(
+        'contoso',
+        [
+          {
+            account: { number: 7, id: E3, lastActivityDate: '2026-11-10' },
+            cause: 'guest',
+          },
+        ],
+        AT,
+      );
+      await knex('suspicious_activities').where({ id: after[0].id }).update({
+        last_activity_date: before[0].last_activity_date,
+        active_users_report: before[0].active_users_report,
+        teams_date: before[0].teams_date,
+        teams_report: before[0].teams_report,
+      });
+
+      await knex.migrate.down({ ...migration, name });
+      expect(await stored()).toEqual(before);
+      expect(await knex('suspicious_activities').columnInfo()).toEqual(columns);
+      await expect(
+        knex('suspicious_activities').insert(rows[0]),
+      ).rejects.toThrow(/unique/i);
+      await knex.migrate.up({ ...migration, name });
+      expect(await stored()).toHaveLength(rows.length);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    '20261123080000_modified.js keeps what is there up and down, %p',
+    async id => {
+      const knex = await databases.init(id);
+      const migration = { directory: migrationsDirectory };
+      const name = '20261123080000_modified.js';
+      await knex.migrate.up({ ...migration, name: '20261122000000_init.js' });
+      await knex('tenants').insert({ tenant: 'contoso' });
+      await knex('accounts').insert({
+        tenant: 'contoso',
+        id: E3,
+        hash: '',
+        user_principal_name: '',
+        display_name: '',
+        display_name_key: '',
+        principal_name_key: '',
+        user_type: 'member',
+        first_seen_at: AT.toISOString(),
+        enabled: true,
+        licensed: true,
+      });
+      await knex('reports').insert({
+        tenant: 'contoso',
+        report: 'activeUsers',
+        newest: '2026-11-19',
+        first: '2026-11-01',
+        completed_at: AT.toISOString(),
+      });
+      const stored = async () => ({
+        tenants: await knex('tenants'),
+        accounts: await knex('accounts'),
+        reports: await knex('reports'),
+      });
+      const before = await stored();
+      const columns = await knex('accounts').columnInfo();
+
+      const started = new Date().toISOString();
+      await knex.migrate.up({ ...migration, name });
+      const modified = {
+        modified_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      };
+      const after = await stored();
+      expect(after).toEqual({
+        tenants: [{ ...before.tenants[0], ...modified }],
+        accounts: [{ ...before.accounts[0], ...modified }],
+        reports: [
+          {
+            ...before.reports[0],
+            row_count: null,
+            drop_since: null,
+            drop_rows: null,
+          },
+        ],
+      });
+      expect(after.accounts[0].modified_at >= started).toBe(true);
+      expect(after.tenants[0].modified_at).toBe(after.accounts[0].modified_at);
+
+      await knex.migrate.down({ ...migration, name });
+      expect(await stored()).toEqual(before);
+      expect(await knex('accounts').columnInfo()).toEqual(columns);
+      await expect(knex('accounts').insert(before.accounts[0])).rejects.toThrow(
+        /unique/i,
+      );
+      await knex.migrate.up({ ...migration, name });
+      expect((await stored()).accounts).toHaveLength(1);
     },
   );
 

@@ -2,37 +2,44 @@ import { createHash } from 'node:crypto';
 import { InputError } from '@backstage/errors';
 import type { Knex } from 'knex';
 import { z } from 'zod/v3';
-import type { PageOf, PageRequest } from './types';
+import type { AccountCondition, PageOf, PageRequest } from './types';
 
 /** Where in a sorted list a row stands: its sort key, and what tells it from equals. */
-type Position = [key: string | null, tie: string | number];
+export type Position = [key: string | null, ...ties: (string | number)[]];
 
-const cursorSchema = z.tuple([
-  z.string(),
-  z.string().nullable(),
-  z.union([z.string(), z.number().int()]),
-]);
+/** What a cursor says. */
+interface Bookmark {
+  after: Position;
+  /** How many rows the list has; null where that differs by who reads it. */
+  total: number | null;
+}
 
-function fingerprint(query: unknown, position: Position): string {
+const cursorSchema = z
+  .tuple([z.string(), z.number().int().nullable(), z.string().nullable()])
+  .rest(z.union([z.string(), z.number().int()]));
+
+function fingerprint(query: unknown, { after, total }: Bookmark): string {
   return createHash('sha256')
-    .update(JSON.stringify([query, position]))
+    .update(JSON.stringify([query, after, total]))
     .digest('base64url')
     .slice(0, 16);
 }
 
-function encodeCursor(query: unknown, position: Position): string {
+function encodeCursor(query: unknown, bookmark: Bookmark): string {
+  const { after, total } = bookmark;
   return Buffer.from(
-    JSON.stringify([fingerprint(query, position), ...position]),
+    JSON.stringify([fingerprint(query, bookmark), total, ...after]),
   ).toString('base64url');
 }
 
-function decodeCursor(query: unknown, cursor: string): Position {
+function decodeCursor(query: unknown, cursor: string): Bookmark {
   try {
-    const [print, ...position] = cursorSchema.parse(
+    const [print, total, ...after] = cursorSchema.parse(
       JSON.parse(Buffer.from(cursor, 'base64url').toString()),
     );
-    if (print === fingerprint(query, position)) {
-      return position;
+    const bookmark: Bookmark = { after, total };
+    if (print === fingerprint(query, bookmark)) {
+      return bookmark;
     }
   } catch {
     // Told below, as for a cursor of another list.
@@ -43,9 +50,53 @@ function decodeCursor(query: unknown, cursor: string): Position {
 }
 
 /** How a list is read page by page. */
-export interface ListReader<Row> {
+export interface RangeReader<Row> {
   /** What a cursor is valid for: the list's name, filters and sort. */
   query: unknown;
+  position(row: Row): Position;
+  /** So many rows, or fewer where the list ends, after a position. */
+  read(after: Position | undefined, wanted: number): Promise<Row[]>;
+  count(): Promise<number>;
+}
+
+/**
+ * Reads one page of a list after the position that its cursor holds.
+ *
+ * To count a list costs more the longer it is, so that it is done for the first
+ * page, and the cursor keeps it for the others. Who may not see every account
+ * has it counted each time: a cursor can be handed to somebody who sees others.
+ *
+ * @throws InputError when the cursor was made for another query
+ */
+export async function readRange<Row>(
+  request: PageRequest & { visible?: AccountCondition },
+  reader: RangeReader<Row>,
+): Promise<PageOf<Row>> {
+  const bookmark =
+    request.cursor === undefined
+      ? undefined
+      : decodeCursor(reader.query, request.cursor);
+  // One more than asked for tells whether there is a next page.
+  const rows = await reader.read(bookmark?.after, request.limit + 1);
+  const items = rows.slice(0, request.limit);
+  const isForAll = request.visible === undefined;
+  const totalItems =
+    (isForAll ? bookmark?.total : undefined) ?? (await reader.count());
+  return {
+    items,
+    totalItems,
+    ...(rows.length > items.length && {
+      nextCursor: encodeCursor(reader.query, {
+        after: reader.position(items[items.length - 1]),
+        total: isForAll ? totalItems : null,
+      }),
+    }),
+  };
+}
+
+/** How a list is read that is sorted by one column. */
+export interface ListReader<Row>
+  extends Pick<RangeReader<Row>, 'query' | 'position' | 'count'> {
   /** Column to sort by; empty values come last in both orders. */
   key: string;
   /** Column that is different in every row. */
@@ -53,10 +104,8 @@ export interface ListReader<Row> {
   /** Whether the sort column can be empty. */
   nullable: boolean;
   order: 'asc' | 'desc';
-  position(row: Row): Position;
   /** All rows of the list, narrowed, ordered and limited as told. */
   read(narrow: (query: Knex.QueryBuilder) => void): PromiseLike<Row[]>;
-  count(): Promise<number>;
 }
 
 /**
@@ -64,59 +113,48 @@ export interface ListReader<Row> {
  * Rows without a sort key are a second range after those with one: an index
  * on the key serves both.
  *
- * @throws InputError when the cursor was made for another query
+ * @throws as {@link readRange}
  */
 export async function readPage<Row>(
-  request: PageRequest,
+  request: PageRequest & { visible?: AccountCondition },
   reader: ListReader<Row>,
 ): Promise<PageOf<Row>> {
   const { key, tie, order } = reader;
-  const after =
-    request.cursor === undefined
-      ? undefined
-      : decodeCursor(reader.query, request.cursor);
   const beyond = order === 'asc' ? '>' : '<';
-  // One more than asked for tells whether there is a next page.
-  const wanted = request.limit + 1;
-  const rows: Row[] = [];
-
-  if (!after || after[0] !== null) {
-    rows.push(
-      ...(await reader.read(query => {
-        if (after) {
-          query.whereRaw(`(??, ??) ${beyond} (?, ?)`, [key, tie, ...after]);
-        }
-        // Not "is not null": this bounds the range in an index as well.
-        if (reader.nullable) {
-          query.where(key, '>=', '');
-        }
-        query.orderBy(key, order).orderBy(tie, order).limit(wanted);
-      })),
-    );
-  }
-  if (reader.nullable && rows.length < wanted) {
-    rows.push(
-      ...(await reader.read(query => {
-        if (after && after[0] === null) {
-          query.where(tie, beyond, after[1]);
-        }
-        query
-          .whereNull(key)
-          .orderBy(tie, order)
-          .limit(wanted - rows.length);
-      })),
-    );
-  }
-
-  const items = rows.slice(0, request.limit);
-  return {
-    items,
-    totalItems: await reader.count(),
-    ...(rows.length > items.length && {
-      nextCursor: encodeCursor(
-        reader.query,
-        reader.position(items[items.length - 1]),
-      ),
-    }),
-  };
+  return readRange<Row>(request, {
+    query: reader.query,
+    position: row => reader.position(row),
+    count: () => reader.count(),
+    read: async (after, wanted) => {
+      const rows: Row[] = [];
+      if (!after || after[0] !== null) {
+        rows.push(
+          ...(await reader.read(query => {
+            if (after) {
+              query.whereRaw(`(??, ??) ${beyond} (?, ?)`, [key, tie, ...after]);
+            }
+            // Not "is not null": this bounds the range in an index as well.
+            if (reader.nullable) {
+              query.where(key, '>=', '');
+            }
+            query.orderBy(key, order).orderBy(tie, order).limit(wanted);
+          })),
+        );
+      }
+      if (reader.nullable && rows.length < wanted) {
+        rows.push(
+          ...(await reader.read(query => {
+            if (after && after[0] === null) {
+              query.where(tie, beyond, after[1]);
+            }
+            query
+              .whereNull(key)
+              .orderBy(tie, order)
+              .limit(wanted - rows.length);
+          })),
+        );
+      }
+      return rows;
+    },
+  });
 }

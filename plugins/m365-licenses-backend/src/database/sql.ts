@@ -1,3 +1,4 @@
+import { InputError } from '@backstage/errors';
 import type { Knex } from 'knex';
 import { z } from 'zod/v3';
 
@@ -140,6 +141,44 @@ export async function takeTurn(
     await transaction('tenants').insert({ tenant }).onConflict().ignore();
     await lock();
   }
+}
+
+/**
+ * The time that changes of accounts in this transaction are noted with, ISO
+ * 8601: the one given, or just after the last one of the tenant. Whoever reads
+ * accounts in the order of these times reads them in the order in which they
+ * became visible, so that none comes up behind him.
+ *
+ * To be called after {@link takeTurn}.
+ */
+export async function timeOfChange(
+  transaction: Knex.Transaction,
+  tenant: string,
+  at: Date,
+): Promise<string> {
+  const { modified_at: last } = z
+    .object({ modified_at: z.string() })
+    .parse(await transaction('tenants').where({ tenant }).first('modified_at'));
+  const time = new Date(
+    Math.max(at.getTime(), last === '' ? 0 : Date.parse(last) + 1),
+  ).toISOString();
+  await transaction('tenants').where({ tenant }).update({ modified_at: time });
+  return time;
+}
+
+/**
+ * A time that somebody asked for, as times are stored.
+ *
+ * @throws InputError
+ */
+export function toTime(text: string): string {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) {
+    throw new InputError(
+      `${text} is no time; give one such as 2026-11-22T10:00:00Z`,
+    );
+  }
+  return time.toISOString();
 }
 
 /** ISO 8601 in UTC with milliseconds, so that times sort as text. */

@@ -2,17 +2,30 @@ import type {
   Account,
   AccountActivity,
   ActivityStatus,
+  Assignment,
   AssignmentStatus,
+  BackTest,
+  CandidateReason,
+  CandidateReasonType,
+  CandidateState,
+  HeldBack,
   CheckUp,
   ConcealedActivity,
   ConnectionPurpose,
+  ExchangeRate,
+  ExchangeRates,
+  HistoryDay,
   License,
+  LicenseInput,
+  Money,
   ReclamationOutcome,
   Service,
   ServiceActivity,
   ServiceActivityStatus,
   ServiceCounts,
+  SpendDimension,
   SuspiciousActivity,
+  SuspiciousActivityType,
   SyncTaskName,
   TaskRun,
   TaskRunCounts,
@@ -31,6 +44,9 @@ import type {
   SignIn,
   TokenVault,
 } from '../graph/types';
+import type { ReportedTime } from '../insights/backTest';
+import type { ReportSize } from '../insights/reportSize';
+import type { AccountSuspicion } from '../insights/suspicion';
 
 /** A page of a list, and where the next one starts. */
 export interface PageOf<Item> {
@@ -74,10 +90,14 @@ export interface AccountFilter extends ActivityThreshold {
   /** Only with `skuId`: the status of that license. */
   licenseStatus?: AssignmentStatus;
   department?: string;
+  /** Members of any of these catalog groups, by entity ref. */
+  groups?: string[];
   enabled?: boolean;
   userType?: UserType;
   /** false: only accounts present in the tenant; true: only those gone. */
   deleted: boolean;
+  /** ISO 8601: only accounts modified at that time or later. */
+  modifiedSince?: string;
   visible?: AccountCondition;
 }
 
@@ -87,7 +107,8 @@ export interface AccountQuery extends AccountFilter, PageRequest {
     | 'userPrincipalName'
     | 'department'
     | 'lastActivityDate'
-    | 'createdAt';
+    | 'createdAt'
+    | 'modifiedAt';
   order: 'asc' | 'desc';
 }
 
@@ -95,6 +116,8 @@ export interface ActivityQuery extends PageRequest, ActivityThreshold {
   text?: string;
   skuId?: string;
   department?: string;
+  /** Members of any of these catalog groups, by entity ref. */
+  groups?: string[];
   enabled?: boolean;
   /** Only this service decides the status, instead of all seven. */
   service?: Service;
@@ -203,7 +226,7 @@ export type ActivityRow =
   | { report: 'activeUsers'; row: ActiveUserRow }
   | { report: 'emailApps'; row: EmailAppUsageRow };
 
-/** Last activity per account and service, and rows that match no account. */
+/** Last activity per account and service. */
 export interface ActivityStore {
   /**
    * Stores rows of one report in one transaction. Rows are matched to accounts
@@ -218,13 +241,20 @@ export interface ActivityStore {
     rows: ActivityRow[],
     at: Date,
   ): Promise<WriteCounts & { unmatched: number }>;
-  /** Notes that a report was stored completely; suspicious rows it no longer has are removed. */
+  /**
+   * Notes that a report was stored completely. Unless suddenly rows are
+   * missing, suspicious rows that it no longer has are removed.
+   *
+   * @param rows - how many rows it has
+   * @returns how many are usual, and whether these are far fewer
+   */
   completeReport(
     tenant: string,
-    report: 'activeUsers' | 'emailApps',
+    report: ActivityRow['report'],
     refreshDate: string,
     at: Date,
-  ): Promise<void>;
+    rows: number,
+  ): Promise<ReportSize>;
   /**
    * Refresh date of the newest complete report, and of the first one ever: how
    * far back history reaches. Of both reports together, or of one.
@@ -239,14 +269,75 @@ export interface ActivityStore {
     tenant: string,
     threshold: ActivityThreshold,
   ): Promise<ServiceCounts[]>;
-  suspicious(
+}
+
+export interface SuspiciousActivityQuery extends PageRequest {
+  /** Prefix of display name, surname, principal name or email; any case. */
+  text?: string;
+  type?: SuspiciousActivityType;
+}
+
+/** Activity that does not add up (rule 8), and what people recognized of it. */
+export interface SuspiciousActivityStore {
+  /** The newest activity first. */
+  list(
     tenant: string,
-    page: PageRequest,
+    query: SuspiciousActivityQuery,
   ): Promise<PageOf<SuspiciousActivity>>;
+  /** How many there are of each type, in the usual order. */
+  types(
+    tenant: string,
+  ): Promise<{ type: SuspiciousActivityType; rows: number }[]>;
+  /**
+   * Replaces what is suspicious of these accounts; those without a cause lose
+   * their row. What somebody recognized ends when its cause does. Rows that stay
+   * the same are not written.
+   */
+  storeFor(
+    tenant: string,
+    found: {
+      account: Pick<EvaluatedAccount, 'number' | 'id' | 'lastActivityDate'>;
+      cause: AccountSuspicion | null;
+    }[],
+    at: Date,
+  ): Promise<void>;
+  /**
+   * Accepts an activity as known, as long as its cause stays the same.
+   *
+   * @param recognition.by - entity ref
+   * @returns the activity as it is now; undefined when there is none of this id
+   */
+  recognize(
+    tenant: string,
+    id: string,
+    recognition: { note: string; by: string; at: Date },
+  ): Promise<SuspiciousActivity | undefined>;
+  /** Takes that back; returns as {@link SuspiciousActivityStore.recognize}. */
+  unrecognize(
+    tenant: string,
+    id: string,
+  ): Promise<SuspiciousActivity | undefined>;
   /** Activity stored under concealed names (rule 9), by whatever stored it. */
   concealed(tenant: string): Promise<ConcealedActivity>;
   /** Removes it; returns what was removed. */
   purgeConcealed(tenant: string): Promise<ConcealedActivity>;
+}
+
+export interface AssignmentQuery extends PageRequest, ActivityThreshold {
+  skuId?: string;
+  /** ISO 8601: only of accounts modified at that time or later. */
+  modifiedSince?: string;
+  visible?: AccountCondition;
+}
+
+/** Every license that an account holds, a row for each path. */
+export interface AssignmentStore {
+  /**
+   * By the time the account was modified, so that one which changes while pages
+   * are read comes again, and none is missed; accounts marked deleted included.
+   * The total is that of the first page.
+   */
+  list(tenant: string, query: AssignmentQuery): Promise<PageOf<Assignment>>;
 }
 
 /** SKUs and subscriptions. */
@@ -255,23 +346,38 @@ export interface LicenseStore {
    * Replaces the SKUs and, where they were read, the subscriptions, in one
    * transaction; a SKU that is gone stays stored with status Deleted and no
    * seats. Without subscriptions, the stored ones stay.
+   *
+   * @returns `seatsChanged`: the ids of SKUs that are new or gone, or of which
+   *   another number of seats is bought, assigned, suspended or in warning, or
+   *   the status is another one
    */
   store(
     tenant: string,
     captured: { skus: GraphSku[]; subscriptions?: GraphSubscription[] },
     at: Date,
-  ): Promise<WriteCounts & { gone: number }>;
-  /** All SKUs as they were captured; not sorted. */
-  captured(tenant: string): Promise<CapturedLicense[]>;
+  ): Promise<WriteCounts & { gone: number; seatsChanged: string[] }>;
   /**
-   * All SKUs, or one, with the accounts that hold each by status; not sorted.
-   * What they cost is not known here.
+   * All SKUs as they were captured, with what people entered instead where the
+   * task that captures them is switched off; not sorted.
    */
-  list(
+  captured(tenant: string): Promise<CapturedLicense[]>;
+  /** The service plans that people get with each SKU; not sorted. */
+  servicePlans(tenant: string): Promise<SkuPlans[]>;
+  /**
+   * All SKUs, or one, with the accounts that hold each by status, as the last
+   * evaluation counted them; not sorted. What they cost is not known here.
+   */
+  list(tenant: string, skuId?: string): Promise<StoredLicense[]>;
+  /**
+   * Stores what somebody entered of a SKU; no sync ever changes it. It counts
+   * while License Information of the tenant is switched off.
+   */
+  enter(
     tenant: string,
-    threshold: ActivityThreshold,
-    skuId?: string,
-  ): Promise<StoredLicense[]>;
+    skuId: string,
+    entered: LicenseInput,
+    by: { updatedBy: string; at: Date },
+  ): Promise<void>;
 }
 
 /** A SKU without what it costs. */
@@ -279,6 +385,157 @@ export type StoredLicense = Omit<License, 'spend'>;
 
 /** A SKU without what it costs and who holds it. */
 export type CapturedLicense = Omit<StoredLicense, 'statuses'>;
+
+/** A SKU with the service plans that Microsoft gives to people, not to the company. */
+export interface SkuPlans
+  extends Pick<CapturedLicense, 'skuId' | 'displayName' | 'status'> {
+  /** Ids in lower case. */
+  plans: { id: string; name: string }[];
+}
+
+/** An account as an evaluation reads it: all that decides what is used. */
+export interface EvaluatedAccount {
+  /** Of the row; smaller ones are read first. */
+  number: number;
+  id: string;
+  userPrincipalName: string;
+  displayName: string;
+  userType: UserType;
+  enabled: boolean;
+  deleted: boolean;
+  /** ISO 8601. */
+  deactivatedAt: string | null;
+  deletedAt: string | null;
+  department: string | null;
+  country: string | null;
+  companyName: string | null;
+  /** YYYY-MM-DD. */
+  lastActivityDate: string | null;
+  serviceDates: Record<Service, string | null>;
+  /** Whether a User entity of the catalog stands for it. */
+  inCatalog: boolean;
+  /** Entity ref of the catalog group it is counted with; null where it is in none. */
+  homeGroup: string | null;
+  /** Entity refs of every catalog group it is in, those above included. */
+  groups: readonly string[];
+  /** By SKU id; the direct path of each first. */
+  assignments: EvaluatedAssignment[];
+}
+
+/** A license that an account holds by one path. */
+export interface EvaluatedAssignment {
+  skuId: string;
+  /** Null for a direct assignment. */
+  groupId: string | null;
+  groupName: string | null;
+  state: string;
+  disabledPlans: string[];
+  /** YYYY-MM-DD. */
+  assignedOn: string;
+  /** Null while the plans of the SKU are not known. */
+  services: Service[] | null;
+  /** In these services, YYYY-MM-DD. */
+  lastActivityDate: string | null;
+}
+
+/** Which accounts are evaluated: those that match all that is given. */
+export interface EvaluatedSelection {
+  /** Graph's id. */
+  accountId?: string;
+  /** Members of any of these catalog groups, by entity ref. */
+  groups?: string[];
+  /** Holders of it. */
+  skuId?: string;
+}
+
+/** What accounts are counted by: the SKUs they hold, or what they have in common. */
+export type UseDimension = 'sku' | SpendDimension;
+
+/** Accounts that share a value of a dimension, and the licenses they hold. */
+export interface UseCounts {
+  /** SKU id, department, country, company or entity ref of the home group; empty for none. */
+  value: string;
+  /** Those that hold a license, each once; of a SKU, those that hold it. */
+  accounts: number;
+  /** Each account once per SKU, with the best status of its paths. */
+  seats: UsedSeats[];
+}
+
+/** Accounts that hold a SKU and have one status with it. */
+export interface UsedSeats {
+  skuId: string;
+  status: AssignmentStatus;
+  accounts: number;
+}
+
+/** What evaluations read, and what they counted. */
+export interface EvaluationStore {
+  /**
+   * The accounts present in the tenant, and those deleted since a time (ISO
+   * 8601), in batches; present ones first, then by number. Memory does not grow
+   * with the tenant.
+   */
+  accounts(
+    tenant: string,
+    options: { deletedSince: string; selection?: EvaluatedSelection },
+  ): AsyncIterable<EvaluatedAccount[]>;
+  /** The services of which no report is stored that is good enough on a day. */
+  unreported(tenant: string, today: string): Promise<Service[]>;
+  /** Replaces what was counted, in one transaction. */
+  saveCounts(
+    tenant: string,
+    counts: ReadonlyMap<UseDimension, UseCounts[]>,
+    at: Date,
+  ): Promise<void>;
+  /** By value; of all values, or of those given. */
+  counts(
+    tenant: string,
+    dimension: UseDimension,
+    values?: string[],
+  ): Promise<UseCounts[]>;
+  /** When the tenant was counted last, ISO 8601; null when it never was. */
+  evaluatedAt(tenant: string): Promise<string | null>;
+  /**
+   * When the catalog's groups or who of the tenant is in them changed after
+   * the tenant was counted, ISO 8601; null when they did not.
+   */
+  regroupedAt(tenant: string): Promise<string | null>;
+}
+
+/** A group of the catalog; those of all make a forest. */
+export interface CatalogGroup {
+  /** Entity ref. */
+  ref: string;
+  /** Entity ref of the group above; null where there is none. */
+  parent: string | null;
+  displayName: string;
+}
+
+/** An account that a User entity stands for. */
+export interface CatalogMember {
+  /** Graph's id. */
+  accountId: string;
+  /** Entity refs of the groups that the User entity is a member of by itself. */
+  groups: string[];
+  /** The one of these that it is counted with; null where it is in none. */
+  home: string | null;
+}
+
+/** The groups of the catalog, and which accounts are in them. */
+export interface CatalogGroupStore {
+  /** Replaces all groups, in one transaction. */
+  replaceGroups(groups: CatalogGroup[], at: Date): Promise<void>;
+  /** Replaces all memberships of a tenant's accounts; what stays is not written. */
+  replaceMembers(
+    tenant: string,
+    members: CatalogMember[],
+    at: Date,
+  ): Promise<void>;
+  /** By entity ref. */
+  groups(): Promise<CatalogGroup[]>;
+  /** Entity refs of a group (any case) and of all groups below it. */
+  below(groupRef: string): Promise<string[]>;
+}
 
 /** A term as it is stored. */
 export interface StoredTerm extends TermInput {
@@ -295,14 +552,10 @@ export interface TermStore {
   /** By SKU, then the newest effective date first. */
   list(tenant: string, skuId?: string): Promise<StoredTerm[]>;
   /**
-   * What stands for the present terms of a SKU: changes whenever one of them
-   * does.
-   */
-  revision(tenant: string, skuId: string): Promise<string>;
-  /**
    * Replaces the terms of SKUs, all of them or none. Terms that are given as
    * they are stored keep their id and who updated them.
    *
+   * @param bySku.revision - from `revisionOf` of the terms of that SKU
    * @throws ConflictError when the terms of a SKU are not those of the revision
    *   given for it
    */
@@ -320,6 +573,28 @@ export interface TermStore {
   claimNotice(id: string, expirationDate: string): Promise<boolean>;
   /** Takes that back: nobody could be told. */
   releaseNotice(id: string): Promise<void>;
+}
+
+/** The currency to convert to and the rates, as they were entered. */
+export type StoredRates = ExchangeRates;
+
+/** Exchange rates that people entered; no sync ever changes them. */
+export interface RateStore {
+  get(tenant: string): Promise<StoredRates>;
+  /**
+   * Replaces the currency and all rates.
+   *
+   * @throws ConflictError when they are not those of the revision
+   */
+  replace(
+    tenant: string,
+    entered: {
+      currency: string | null;
+      rates: ExchangeRate[];
+      revision: string;
+    },
+    by: { updatedBy: string; at: Date },
+  ): Promise<void>;
 }
 
 /** The ledger: one record per task run, never overwritten by a sync. */
@@ -559,6 +834,8 @@ export interface ProductStore {
    * on another replica shows a little later.
    */
   names(): Promise<ReadonlyMap<string, string>>;
+  /** Names of service plans by id. */
+  servicePlanNames(): Promise<ReadonlyMap<string, string>>;
   state(): Promise<{
     /** ISO 8601; null when no file was ever read. */
     capturedAt: string | null;
@@ -582,16 +859,259 @@ export interface ProductStore {
   note(problem: ProductProblem | null): Promise<boolean>;
 }
 
+/** What was counted of a SKU on a day. */
+export interface SkuSnapshot {
+  skuId: string;
+  /**
+   * Whether its seats are given to people and it is not gone: only these count
+   * in the seats of the tenant.
+   */
+  forPeople: boolean;
+  bought: number;
+  /** As Microsoft counts them. */
+  assigned: number;
+  /** Accounts that hold it. */
+  statuses: Record<AssignmentStatus, number>;
+  /** Opportunities. */
+  candidates: number;
+  annual: Money[];
+  savings: Money[];
+}
+
+/** What was counted of the people whose home is a catalog group on a day. */
+export interface GroupSnapshot {
+  /** Entity ref; empty for accounts in no group. */
+  groupRef: string;
+  /** Licensed ones. */
+  accounts: number;
+  /** Of their licenses. */
+  statuses: Record<AssignmentStatus, number>;
+  /** Opportunities. */
+  candidates: number;
+  annual: Money[];
+  savings: Money[];
+}
+
+/** What a history is of, where it is not the whole tenant. */
+export type HistoryScope = { skuId: string } | { groups: string[] };
+
+/** What a back-test counts. */
+export interface BackTestOptions {
+  /** YYYY-MM-DD. */
+  on: string;
+  withinDays: number;
+  /** Days, each at least `SHORTEST_INACTIVITY`. */
+  thresholds: readonly number[];
+  graceDays: number;
+  skuId?: string;
+}
+
+/** The project's own history: what was counted each day, and who came back. */
+export interface HistoryStore {
+  /**
+   * Replaces what was counted on a day, YYYY-MM-DD, all of it or nothing.
+   */
+  save(
+    tenant: string,
+    day: string,
+    counted: { skus: SkuSnapshot[]; groups: GroupSnapshot[] },
+  ): Promise<void>;
+  /** Takes other prices over into what was counted on a day. */
+  reprice(
+    tenant: string,
+    day: string,
+    prices: {
+      skus: Pick<SkuSnapshot, 'skuId' | 'annual' | 'savings'>[];
+      groups: Pick<GroupSnapshot, 'groupRef' | 'annual' | 'savings'>[];
+    },
+  ): Promise<void>;
+  /**
+   * The days with a snapshot from one day to another, both included, the
+   * oldest first. Of groups, those given are added up; whoever asks gives those
+   * below them, too.
+   */
+  days(
+    tenant: string,
+    range: { from: string; to: string },
+    scope?: HistoryScope,
+  ): Promise<HistoryDay[]>;
+  /** The day of the first snapshot of the tenant's SKUs, of a SKU, or of any group. */
+  firstDay(tenant: string, scope?: HistoryScope): Promise<string | null>;
+  /** The times for which it is known who was active, the oldest first. */
+  reportedTimes(tenant: string): Promise<ReportedTime[]>;
+  /**
+   * Counts licenses that are still held and were held before a day: those not
+   * used on that day for longer than each threshold (or never, and assigned
+   * longer ago than the grace time), and of these the ones that were used again
+   * within some days. Says nothing of times that are not among
+   * {@link HistoryStore.reportedTimes}.
+   */
+  backTest(
+    tenant: string,
+    options: BackTestOptions,
+  ): Promise<BackTest['items']>;
+}
+
+/** A license of an account that could be taken back. */
+export interface FoundCandidate {
+  skuId: string;
+  /** `opportunity` exactly when nothing holds it back. */
+  state: CandidateState;
+  /** At least one; the first decides. */
+  reasons: CandidateReason[];
+  heldBack: HeldBack[];
+  /** Of the reason that decides, YYYY-MM-DD. */
+  since: string | null;
+  /** Whether the account holds it directly, alone or besides a group. */
+  direct: boolean;
+  /** Of the reason that decides: the license that contains it, or the smaller one. */
+  otherSkuId: string | null;
+}
+
+/** What decides how much a candidate is worth; the same for many accounts. */
+export interface CandidateKind {
+  reason: CandidateReasonType;
+  skuId: string;
+  otherSkuId: string | null;
+  /** Whether taking it back frees a seat, or swaps it for a cheaper one. */
+  saves: boolean;
+}
+
+/** How many candidates of a kind there are. */
+export interface CandidateCount extends CandidateKind {
+  state: CandidateState;
+  candidates: number;
+}
+
+/** A candidate as it is stored, with whose it is. */
+export interface StoredCandidate extends FoundCandidate {
+  account: {
+    id: string;
+    userPrincipalName: string;
+    displayName: string;
+    department: string | null;
+  };
+  /** As in {@link CandidateKind}. */
+  saves: boolean;
+}
+
+export interface CandidateQuery extends PageRequest {
+  text?: string;
+  skuId?: string;
+  department?: string;
+  /** Entity refs of catalog groups: only members of one of them. */
+  groups?: string[];
+  /** That decides. */
+  reason?: CandidateReasonType;
+  state?: CandidateState;
+  sort: 'displayName' | 'since' | 'value';
+  order: 'asc' | 'desc';
+  visible?: AccountCondition;
+}
+
+/** What could be taken back, as the last evaluation found it. */
+export interface CandidateStore {
+  /**
+   * Replaces the candidates of these accounts; rows that stay the same are not
+   * written.
+   *
+   * @returns how many candidates are new, are none any more, or have another
+   *   state, deciding reason or path; evidence that only became newer is not
+   *   counted
+   */
+  storeFor(
+    tenant: string,
+    found: {
+      account: Pick<EvaluatedAccount, 'number' | 'displayName' | 'department'>;
+      candidates: FoundCandidate[];
+    }[],
+  ): Promise<{ added: number; removed: number; changed: number }>;
+  /** Counts the candidates by kind and state anew. */
+  recount(tenant: string): Promise<void>;
+  /** As {@link CandidateStore.recount} found them. */
+  counts(tenant: string): Promise<CandidateCount[]>;
+  /**
+   * Sets what candidates are sorted by where they are sorted by value: call it
+   * after {@link CandidateStore.recount}, and when prices change.
+   *
+   * @param seatValues - what a seat costs a year by SKU id, in one currency;
+   *   SKUs without a price are left out
+   */
+  revalue(
+    tenant: string,
+    seatValues: ReadonlyMap<string, number>,
+  ): Promise<void>;
+  list(tenant: string, query: CandidateQuery): Promise<PageOf<StoredCandidate>>;
+  /** Of accounts by Graph id, the strongest reason of each account first. */
+  ofAccounts(tenant: string, accountIds: string[]): Promise<StoredCandidate[]>;
+}
+
+/** What an exemption holds back: all that is given must fit. */
+export interface ExemptionScope {
+  /** Graph id. */
+  accountId: string | null;
+  /** Entity ref of a catalog group; members of those below it are meant as well. */
+  group: string | null;
+  skuId: string | null;
+}
+
+/** An exemption that holds today. */
+export interface ActiveExemption extends ExemptionScope {
+  id: string;
+  reason: string;
+  /** Entity ref. */
+  owner: string;
+  /** The first day on which it no longer holds, YYYY-MM-DD. */
+  expiresOn: string | null;
+}
+
+/** An exemption as it is stored. */
+export interface StoredExemption extends Omit<ActiveExemption, 'accountId'> {
+  /** Null where it is for no single account. */
+  account: {
+    id: string;
+    userPrincipalName: string;
+    displayName: string;
+  } | null;
+  /** Entity ref. */
+  createdBy: string;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+/** What people hold back from being taken back; no sync ever changes it. */
+export interface ExemptionStore {
+  /** Those that hold on a day, YYYY-MM-DD. */
+  active(tenant: string, today: string): Promise<ActiveExemption[]>;
+  /** The newest first, expired ones included. */
+  list(tenant: string, page: PageRequest): Promise<PageOf<StoredExemption>>;
+  create(
+    tenant: string,
+    exemption: Omit<ActiveExemption, 'id'>,
+    by: { createdBy: string; at: Date },
+  ): Promise<StoredExemption>;
+  /** Ends an exemption; undefined when there is none of this id. */
+  remove(tenant: string, id: string): Promise<StoredExemption | undefined>;
+}
+
 /** Every store of the plugin's database. */
 export interface Stores {
+  candidates: CandidateStore;
+  exemptions: ExemptionStore;
+  history: HistoryStore;
   products: ProductStore;
   terms: TermStore;
+  rates: RateStore;
   tenants: TenantStore;
   authorizations: AuthorizationStore;
   connections: ConnectionStore;
   accounts: AccountStore;
   activity: ActivityStore;
+  assignments: AssignmentStore;
+  suspicious: SuspiciousActivityStore;
   licenses: LicenseStore;
+  evaluation: EvaluationStore;
+  catalogGroups: CatalogGroupStore;
   taskRuns: TaskRunStore;
   reclamations: ReclamationStore;
 }

@@ -724,6 +724,47 @@ describe('single records and short collections', () => {
     ]);
   });
 
+  it('reads to whom service plans apply, where Microsoft says', async () => {
+    const plan = (servicePlanName: string, appliesTo?: string) => ({
+      servicePlanId: servicePlanName,
+      servicePlanName,
+      appliesTo,
+    });
+    const { connection } = await fake((_, response) =>
+      sendJson(response, 200, {
+        value: [
+          {
+            skuId: 'sku-1',
+            skuPartNumber: 'SPE_E3',
+            appliesTo: 'User',
+            capabilityStatus: 'Enabled',
+            consumedUnits: 1,
+            prepaidUnits: { enabled: 1 },
+            servicePlans: [
+              plan('TEAMS1', 'User'),
+              plan('EXCHANGE_S_FOUNDATION', 'Company'),
+              plan('SWAY'),
+              plan('FORMS', 'Device'),
+            ],
+          },
+        ],
+      }),
+    );
+    const { skus, malformed } = await connection.subscribedSkus();
+    expect(malformed).toEqual([]);
+    expect(
+      skus[0].servicePlans.map(({ servicePlanName, appliesTo }) => [
+        servicePlanName,
+        appliesTo,
+      ]),
+    ).toEqual([
+      ['TEAMS1', 'User'],
+      ['EXCHANGE_S_FOUNDATION', 'Company'],
+      ['SWAY', null],
+      ['FORMS', null],
+    ]);
+  });
+
   it('reads all pages of the subscriptions, setting malformed ones apart', async () => {
     const subscription = {
       id: 'one',

@@ -141,7 +141,12 @@ const skuSchema = z.object({
     lockedOut: z.number().int().default(0),
   }),
   servicePlans: z.array(
-    z.object({ servicePlanId: text, servicePlanName: text }),
+    z.object({
+      servicePlanId: text,
+      servicePlanName: text,
+      // A SKU is not refused because one of its plans says nothing of this.
+      appliesTo: z.enum(['User', 'Company']).nullable().catch(null),
+    }),
   ),
 });
 

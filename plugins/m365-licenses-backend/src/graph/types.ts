@@ -75,7 +75,12 @@ export interface GraphSku {
     warning: number;
     lockedOut: number;
   };
-  servicePlans: { servicePlanId: string; servicePlanName: string }[];
+  servicePlans: {
+    servicePlanId: string;
+    servicePlanName: string;
+    /** Who gets it; null where Microsoft does not say. */
+    appliesTo: 'User' | 'Company' | null;
+  }[];
 }
 
 /** A subscription as `/directory/subscriptions` gives it. */

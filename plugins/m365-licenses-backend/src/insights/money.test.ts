@@ -11,9 +11,11 @@ import { license, statuses, term, TODAY } from './__testUtils__/licenses';
 import {
   annualOf,
   isInForce,
+  moneyChange,
   skuSpend,
   type SkuTerms,
   SPEND_USES,
+  sumMoney,
   tenantSpend,
 } from './money';
 
@@ -140,7 +142,7 @@ describe('skuSpend', () => {
   });
 });
 
-function amountsOf(spend: Spend, currency = 'EUR') {
+function amountsOf(spend: Pick<Spend, 'currencies'>, currency = 'EUR') {
   const found = spend.currencies.find(each => each.currency === currency);
   return Object.fromEntries(
     (found?.uses ?? []).flatMap(({ use, amount, seats }) =>
@@ -148,6 +150,29 @@ function amountsOf(spend: Spend, currency = 'EUR') {
     ),
   );
 }
+
+describe('sumMoney and moneyChange', () => {
+  it('are exact, per currency', () => {
+    const amounts = [
+      eur('0.1'),
+      { amount: '7', currency: 'USD' },
+      eur('0.2'),
+      eur('99999999999999999999.9999'),
+    ];
+    expect(sumMoney(amounts)).toEqual([
+      eur('100000000000000000000.2999'),
+      { amount: '7.00', currency: 'USD' },
+    ]);
+    expect(sumMoney([])).toEqual([]);
+    expect(moneyChange(amounts, [eur('0.3')])).toEqual([
+      eur('-99999999999999999999.9999'),
+      { amount: '-7.00', currency: 'USD' },
+    ]);
+    expect(moneyChange([eur('0.3')], [eur('0.1'), eur('0.2')])).toEqual([
+      eur('0.00'),
+    ]);
+  });
+});
 
 describe('tenantSpend', () => {
   it('costs each assigned seat its share where more are assigned than paid for', () => {
@@ -342,7 +367,7 @@ const arbitraryTenant = fc.array(arbitrarySku, { maxLength: 5 }).map(skus =>
 );
 
 describe('the spend of any tenant', () => {
-  const usesOf = (spend: Spend) =>
+  const usesOf = (spend: Pick<Spend, 'currencies'>) =>
     spend.currencies.map(({ currency, annual, savings, uses }) => ({
       currency,
       annual: unitsOf(annual),

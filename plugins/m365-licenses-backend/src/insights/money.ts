@@ -21,10 +21,10 @@ const Decimal = DecimalJs.clone({
   precision: 40,
   rounding: DecimalJs.ROUND_HALF_EVEN,
 });
-type Amount = DecimalJs;
+export type Amount = DecimalJs;
 
 const DECIMALS = 4;
-const ZERO = new Decimal(0);
+export const ZERO = new Decimal(0);
 
 /** Six years are the shortest span that each frequency fits in evenly. */
 const SPAN_YEARS = 6;
@@ -71,7 +71,7 @@ export function isInForce(
 }
 
 /** In order of size, so that the last of 40 digits never depends on theirs. */
-function sum(amounts: Amount[]): Amount {
+export function sum(amounts: Amount[]): Amount {
   return [...amounts]
     .sort((left, right) => left.comparedTo(right))
     .reduce((total, amount) => total.plus(amount), ZERO);
@@ -81,8 +81,8 @@ function round(amount: Amount): Amount {
   return amount.toDecimalPlaces(DECIMALS);
 }
 
-/** With at least two decimals, as amounts of money are written. */
-function toText(amount: Amount): string {
+/** Rounded, and with at least two decimals, as amounts of money are written. */
+export function toText(amount: Amount): string {
   const rounded = round(amount);
   return rounded.toFixed(Math.max(2, rounded.decimalPlaces()));
 }
@@ -142,9 +142,10 @@ export function annualOf(term: TermInput): Money | null {
   return amount ? { amount: toText(amount), currency: term.currency } : null;
 }
 
-type ByUse<Value> = Record<SpendUse, Value>;
+export type ByUse<Value> = Record<SpendUse, Value>;
 
-function byUse<Value>(valueOf: (use: SpendUse) => Value): ByUse<Value> {
+/** A value for each use. */
+export function byUse<Value>(valueOf: (use: SpendUse) => Value): ByUse<Value> {
   return {
     active: valueOf('active'),
     inactive: valueOf('inactive'),
@@ -182,16 +183,21 @@ function seatsByUse(license: PricedLicense, quantity: number): ByUse<number> {
 }
 
 /** What a SKU costs a year, not rounded. */
-interface Costs {
+export interface Costs {
   isPriced: boolean;
   annual: [currency: string, amount: Amount][];
   once: [currency: string, amount: Amount][];
   seats: ByUse<number>;
-  /** Of an annual amount, what a use costs. */
-  part: (amount: Amount, use: SpendUse) => Amount;
+  /** Of an annual amount, what so many of the seats cost. */
+  share: (amount: Amount, seats: number) => Amount;
 }
 
-function costsOf({ license, terms }: SkuTerms, today: string): Costs {
+/**
+ * What a SKU costs a year, and the seats that this is spread over.
+ *
+ * @param today - YYYY-MM-DD
+ */
+export function costsOf({ license, terms }: SkuTerms, today: string): Costs {
   const inForce = terms.filter(term => isInForce(term, today));
   const annual = new Map<string, Amount[]>();
   const once = new Map<string, Amount[]>();
@@ -212,22 +218,35 @@ function costsOf({ license, terms }: SkuTerms, today: string): Costs {
     annual: totals(annual),
     once: totals(once),
     seats,
-    part: (amount, use) =>
-      allSeats === 0 ? ZERO : amount.times(seats[use]).dividedBy(allSeats),
+    share: (amount, some) =>
+      allSeats === 0 ? ZERO : amount.times(some).dividedBy(allSeats),
   };
 }
 
 /** Rounds parts so that they add up: what is left goes to the largest. */
-function roundParts(whole: Amount, exact: ByUse<Amount>): ByUse<Amount> {
-  const parts = byUse(use => round(exact[use]));
-  const rest = round(whole).minus(sum(Object.values(parts)));
-  const largest = SPEND_USES.reduce((most, use) =>
-    exact[use].greaterThan(exact[most]) ? use : most,
+export function roundParts(whole: Amount, exact: Amount[]): Amount[] {
+  const parts = exact.map(round);
+  const rest = round(whole).minus(sum(parts));
+  const largest = exact.reduce(
+    (most, amount, place) => (amount.greaterThan(exact[most]) ? place : most),
+    0,
   );
-  return { ...parts, [largest]: parts[largest].plus(rest) };
+  return parts.map((part, place) =>
+    place === largest ? part.plus(rest) : part,
+  );
 }
 
-function savingsOf(parts: ByUse<Amount>): Amount {
+/** As {@link roundParts}, of what each use costs. */
+export function roundByUse(whole: Amount, exact: ByUse<Amount>): ByUse<Amount> {
+  const parts = roundParts(
+    whole,
+    SPEND_USES.map(use => exact[use]),
+  );
+  return byUse(use => parts[SPEND_USES.indexOf(use)]);
+}
+
+/** What of it could be saved. */
+export function savingsOf(parts: ByUse<Amount>): Amount {
   return sum(SAVINGS.map(use => parts[use]));
 }
 
@@ -235,7 +254,40 @@ function toMoney([currency, amount]: [string, Amount]): Money {
   return { amount: toText(amount), currency };
 }
 
-function toSkuSpend({ annual, once, part }: Costs): SkuSpend {
+/** Totals per currency, by its code; each is rounded once. */
+export function moneyOf(
+  amounts: [currency: string, amount: Amount][],
+): Money[] {
+  const byCurrency = new Map<string, Amount[]>();
+  for (const [currency, amount] of amounts) {
+    add(byCurrency, currency, amount);
+  }
+  return totals(byCurrency).map(toMoney);
+}
+
+/** Amounts of money added up, per currency, by its code. */
+export function sumMoney(amounts: readonly Money[]): Money[] {
+  const sums = new Map<string, Amount>();
+  for (const { amount, currency } of amounts) {
+    sums.set(currency, (sums.get(currency) ?? ZERO).plus(amount));
+  }
+  return [...sums]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(toMoney);
+}
+
+/** How much more there is than before, per currency of either. */
+export function moneyChange(before: Money[], now: Money[]): Money[] {
+  return sumMoney([
+    ...now,
+    ...before.map(({ amount, currency }) => ({
+      amount: new Decimal(amount).negated().toFixed(),
+      currency,
+    })),
+  ]);
+}
+
+function toSkuSpend({ annual, once, seats, share }: Costs): SkuSpend {
   return {
     annual: annual.map(toMoney),
     once: once.map(toMoney),
@@ -243,9 +295,9 @@ function toSkuSpend({ annual, once, part }: Costs): SkuSpend {
       toMoney([
         currency,
         savingsOf(
-          roundParts(
+          roundByUse(
             amount,
-            byUse(use => part(amount, use)),
+            byUse(use => share(amount, seats[use])),
           ),
         ),
       ]),
@@ -267,6 +319,30 @@ function toSkuSpend({ annual, once, part }: Costs): SkuSpend {
 export function skuSpend(sku: SkuTerms, today: string): SkuSpend | null {
   const costs = costsOf(sku, today);
   return costs.isPriced ? toSkuSpend(costs) : null;
+}
+
+/**
+ * What one seat of a SKU costs a year, per currency and not rounded: the annual
+ * amount by the seats it is spread over. Once-only costs are left out.
+ *
+ * @param today - YYYY-MM-DD
+ * @returns null when no term is in force
+ */
+export function seatCosts(
+  sku: SkuTerms,
+  today: string,
+): [currency: string, amount: Amount][] | null {
+  const { isPriced, annual, seats } = costsOf(sku, today);
+  const allSeats = SPEND_USES.reduce((total, use) => total + seats[use], 0);
+  if (!isPriced) {
+    return null;
+  }
+  return allSeats === 0
+    ? []
+    : annual.map(([currency, amount]) => [
+        currency,
+        amount.dividedBy(allSeats),
+      ]);
 }
 
 /**
@@ -305,7 +381,10 @@ function byAnnual(left: Costs, right: Costs): number {
  * @param skus - every SKU of the tenant with its terms, in any order
  * @param today - YYYY-MM-DD
  */
-export function tenantSpend(skus: SkuTerms[], today: string): Spend {
+export function tenantSpend(
+  skus: SkuTerms[],
+  today: string,
+): Omit<Spend, 'evaluatedAt' | 'converted'> {
   const all = skus
     .map(({ license, terms }) => ({
       license,
@@ -335,10 +414,14 @@ export function tenantSpend(skus: SkuTerms[], today: string): Spend {
         );
       const annual = amounts('annual');
       const whole = sum(annual.map(({ amount }) => amount));
-      const parts = roundParts(
+      const parts = roundByUse(
         whole,
         byUse(use =>
-          sum(annual.map(({ costs, amount }) => costs.part(amount, use))),
+          sum(
+            annual.map(({ costs, amount }) =>
+              costs.share(amount, costs.seats[use]),
+            ),
+          ),
         ),
       );
       return {

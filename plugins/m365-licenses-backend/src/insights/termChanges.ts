@@ -2,6 +2,7 @@ import {
   TERM_FIELDS,
   type TermInput,
 } from 'backstage-plugin-m365-licenses-common';
+import { createHash } from 'node:crypto';
 
 /** What becomes of a term. */
 export type TermChange<Stored extends TermInput> =
@@ -23,6 +24,17 @@ export function toTermInput(term: TermInput): TermInput {
     notes: term.notes,
     administrator: term.administrator,
   };
+}
+
+/**
+ * What stands for terms as they are stored, of one SKU or several: changes
+ * whenever one of them does.
+ *
+ * @param terms - in the order in which the store lists them
+ */
+export function revisionOf(terms: readonly (TermInput & { id: string })[]) {
+  // Of ids too, so that terms that were removed and entered again differ.
+  return createHash('sha256').update(JSON.stringify(terms)).digest('base64url');
 }
 
 /** Whether two terms say the same. */

@@ -1,8 +1,12 @@
 import type {
+  AuthService,
   LoggerService,
   SchedulerService,
 } from '@backstage/backend-plugin-api';
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
+import { createHash } from 'node:crypto';
 import type { StoredTerm, Stores } from '../database/types';
 import { daysBefore, daysBetween } from '../insights/activity';
 import { annualOf } from '../insights/money';
@@ -13,11 +17,13 @@ const MAX_NAMED = 10;
 export interface RenewalsOptions {
   /** The names of the tenants that are started. */
   tenants: string[];
-  stores: Pick<Stores, 'licenses' | 'terms'>;
+  stores: Pick<Stores, 'licenses' | 'terms' | 'catalogGroups'>;
+  catalog: CatalogService;
+  auth: AuthService;
   logger: LoggerService;
   scheduler: SchedulerService;
   notifications: NotificationService;
-  /** Entity refs of who is told of a term without an administrator. */
+  /** Entity refs of who is told of every term, besides its administrator. */
   administrators: string[];
   /** So many days before a term ends somebody is told; 60 by default. */
   notifyBeforeDays?: number;
@@ -26,6 +32,20 @@ export interface RenewalsOptions {
 
 /** A term that somebody is to be told of. */
 type EndingTerm = StoredTerm & { expirationDate: string };
+
+/** Who is told of which terms. */
+interface Notice {
+  recipients: string[];
+  terms: EndingTerm[];
+}
+
+/** What stands for terms and their ends; the same for the same ones. */
+function scopeOf(terms: EndingTerm[]): string {
+  const ends = terms.map(({ id, expirationDate }) => `${id} ${expirationDate}`);
+  return createHash('sha256')
+    .update(ends.sort().join('\n'))
+    .digest('base64url');
+}
 
 /** Tells people, once, that what licenses cost is about to end. */
 export class Renewals {
@@ -56,8 +76,14 @@ export class Renewals {
   }
 
   /**
-   * Tells the administrator of each term that ends soon, else the configured
-   * administrators. Who could not be told is told the next time.
+   * Tells of each term that ends soon its administrator and the configured
+   * ones: each person once per term and date, and of several terms in one
+   * notification. Who could not be told is told the next time.
+   *
+   * That people are told is noted before it is done, so that replicas and
+   * restarts never tell twice. Where a replica dies in between, those whom it
+   * did not tell yet are not told of these terms at all, unless their dates
+   * change; the Licenses tab shows them either way.
    */
   async notify(): Promise<void> {
     const { tenants, administrators, stores } = this.#options;
@@ -70,31 +96,24 @@ export class Renewals {
           today < term.expirationDate &&
           term.expirationDate <= last,
       );
-      for (const administrator of new Set(
-        ending.map(term => term.administrator),
-      )) {
-        await this.#tell(
-          tenant,
-          administrator === null ? administrators : [administrator],
-          ending.filter(term => term.administrator === administrator),
-          today,
+      const told = ending.filter(
+        ({ administrator }) =>
+          administrator !== null || administrators.length > 0,
+      );
+      if (told.length < ending.length) {
+        this.#sayThatNobodyIsTold(
+          'set m365Licenses.administrators, or an administrator with each term',
         );
       }
+      await this.#tell(tenant, told, today);
     }
   }
 
   async #tell(
     tenant: string,
-    recipients: string[],
     ending: EndingTerm[],
     today: string,
   ): Promise<void> {
-    if (recipients.length === 0) {
-      this.#sayThatNobodyIsTold(
-        'set m365Licenses.administrators, or an administrator with each term',
-      );
-      return;
-    }
     const { notifications, stores } = this.#options;
     const claimed: EndingTerm[] = [];
     try {
@@ -106,14 +125,34 @@ export class Renewals {
       if (claimed.length === 0) {
         return;
       }
-      await notifications.send({
-        recipients: { type: 'entity', entityRef: recipients },
-        payload: {
-          ...(await this.#describe(tenant, claimed, today)),
-          link: `/m365-licenses/licenses?tenant=${encodeURIComponent(tenant)}`,
-          severity: 'normal',
-        },
-      });
+      const { all, some } = this.#notices(claimed);
+      const toldOfAll = some.length > 0 ? await this.#people(all) : [];
+      const send = async (
+        { recipients, terms }: Notice,
+        excludeEntityRef?: string[],
+      ) =>
+        notifications.send({
+          recipients: {
+            type: 'entity',
+            entityRef: recipients,
+            ...(excludeEntityRef && { excludeEntityRef }),
+          },
+          payload: {
+            ...(await this.#describe(tenant, terms, today)),
+            link: `/m365-licenses/licenses?tenant=${encodeURIComponent(
+              tenant,
+            )}`,
+            severity: 'normal',
+            // What is told again after a failure replaces what was told.
+            scope: scopeOf(terms),
+          },
+        });
+      for (const notice of some) {
+        await send(notice, toldOfAll);
+      }
+      if (all.recipients.length > 0) {
+        await send(all);
+      }
     } catch (error) {
       for (const { id } of claimed) {
         await stores.terms.releaseNotice(id);
@@ -124,13 +163,58 @@ export class Renewals {
     }
   }
 
+  /** Who is told of all terms, and who of some. */
+  #notices(claimed: EndingTerm[]): { all: Notice; some: Notice[] } {
+    const all: Notice = {
+      recipients: [...this.#options.administrators],
+      terms: claimed,
+    };
+    const some: Notice[] = [];
+    for (const ref of new Set(claimed.map(term => term.administrator))) {
+      if (ref !== null && !all.recipients.includes(ref)) {
+        const terms = claimed.filter(term => term.administrator === ref);
+        if (terms.length === claimed.length) {
+          all.recipients.push(ref);
+        } else {
+          some.push({ recipients: [ref], terms });
+        }
+      }
+    }
+    return { all, some };
+  }
+
+  /** The recipients of a notice, and the members of groups among them. */
+  async #people({ recipients }: Notice): Promise<string[]> {
+    const { stores, catalog, auth, logger } = this.#options;
+    try {
+      const groups = await Promise.all(
+        recipients.map(ref => stores.catalogGroups.below(ref)),
+      );
+      const { items } = await catalog.getEntities(
+        {
+          filter: { kind: 'User', 'relations.memberOf': groups.flat() },
+          fields: ['kind', 'metadata.namespace', 'metadata.name'],
+        },
+        { credentials: await auth.getOwnServiceCredentials() },
+      );
+      return [...recipients, ...items.map(stringifyEntityRef)];
+    } catch (error) {
+      logger.warn(
+        `Who belongs to ${recipients.join(
+          ', ',
+        )} could not be read from the catalog, so that some may be told twice of terms that end: ${error}`,
+      );
+      return recipients;
+    }
+  }
+
   async #describe(
     tenant: string,
     ending: EndingTerm[],
     today: string,
   ): Promise<{ title: string; description: string }> {
     const licenses = await this.#options.stores.licenses.captured(tenant);
-    const lines = ending
+    const lines = [...ending]
       .sort((left, right) =>
         left.expirationDate.localeCompare(right.expirationDate),
       )

@@ -5,6 +5,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
 import { ConflictError, NotFoundError } from '@backstage/errors';
+import { LicenseEvents } from '../events/LicenseEvents';
 import { createWorld, TENANT, type World } from './__testUtils__/world';
 import { TaskRunner, type TenantTasks } from './TaskRunner';
 
@@ -47,6 +48,10 @@ describe('TaskRunner', () => {
       logger: mockServices.logger.mock({ info: log, warn: log }),
       scheduler,
       stores: world.stores,
+      events: LicenseEvents.create({
+        events: world.events,
+        logger: mockServices.logger.mock(),
+      }),
       now: world.now,
     });
   });

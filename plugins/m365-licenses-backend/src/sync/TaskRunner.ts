@@ -11,11 +11,17 @@ import {
 } from 'backstage-plugin-m365-licenses-common';
 import { Duration } from 'luxon';
 import type { Stores } from '../database/types';
+import type { LicenseEvents } from '../events/LicenseEvents';
 import type { GraphConnection } from '../graph/types';
 import { applicationAccess } from './applicationAccess';
 import { applicationRoster } from './applicationRoster';
 import { licenseInformation } from './licenseInformation';
-import { runTask, type SyncOptions, type SyncTask } from './task';
+import {
+  runTask,
+  type RunOptions,
+  type SyncOptions,
+  type SyncTask,
+} from './task';
 
 const TASKS: Record<SyncTaskName, SyncTask> = {
   'application-roster': applicationRoster,
@@ -63,6 +69,8 @@ export class TaskRunner {
   readonly #logger: LoggerService;
   readonly #scheduler: SchedulerService;
   readonly #stores: Stores;
+  readonly #events: LicenseEvents;
+  readonly #evaluate: RunOptions['evaluate'];
   readonly #now: () => Date;
   readonly #tenants = new Map<string, TenantTasks>();
 
@@ -70,6 +78,9 @@ export class TaskRunner {
     logger: LoggerService;
     scheduler: SchedulerService;
     stores: Stores;
+    events: LicenseEvents;
+    /** Called with what each run stored, before it ends. */
+    evaluate?: RunOptions['evaluate'];
     now?: () => Date;
   }): TaskRunner {
     return new TaskRunner(options);
@@ -79,11 +90,16 @@ export class TaskRunner {
     logger: LoggerService;
     scheduler: SchedulerService;
     stores: Stores;
+    events: LicenseEvents;
+    /** Called with what each run stored, before it ends. */
+    evaluate?: RunOptions['evaluate'];
     now?: () => Date;
   }) {
     this.#logger = options.logger;
     this.#scheduler = options.scheduler;
     this.#stores = options.stores;
+    this.#events = options.events;
+    this.#evaluate = options.evaluate;
     this.#now = options.now ?? (() => new Date());
   }
 
@@ -237,6 +253,7 @@ export class TaskRunner {
       tenant: tenant.name,
       graph: tenant.graph,
       stores: this.#stores,
+      events: this.#events,
       signal,
       options: { maxGoneShare: tenant.maxGoneShare },
       now: this.#now,
@@ -245,6 +262,7 @@ export class TaskRunner {
         this.#scheduleOf(tenant, name).timeout,
       ).toMillis(),
       onRefused: async () => tenant.onRefused?.(),
+      evaluate: this.#evaluate,
     });
     if (firstTime && (status === 'succeeded' || status === 'partial')) {
       await this.#startWaiting(tenant, name);

@@ -1,11 +1,13 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
+import { ASSIGNMENT_STATUSES } from 'backstage-plugin-m365-licenses-common';
 import {
   SERVICES as SIMULATED_SERVICES,
   type Account,
   type Simulator,
   type SimulatorOptions,
 } from 'graph-simulator';
-import type { GraphConnection } from '../graph/types';
+import type { GraphConnection, ReportBatch } from '../graph/types';
+import { daysBefore } from '../insights/activity';
 import {
   createWorld,
   delegate,
@@ -14,6 +16,7 @@ import {
 } from './__testUtils__/world';
 import { applicationAccess } from './applicationAccess';
 import { applicationRoster } from './applicationRoster';
+import { licenseInformation } from './licenseInformation';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
 
@@ -67,7 +70,7 @@ describe.each(databases.eachSupportedId())('Application Access on %p', id => {
   }
 
   async function suspicious() {
-    const { items } = await world.stores.activity.suspicious(TENANT, {
+    const { items } = await world.stores.suspicious.list(TENANT, {
       limit: 500,
     });
     return items.map(item => item.userPrincipalName).sort();
@@ -334,7 +337,7 @@ describe.each(databases.eachSupportedId())('Application Access on %p', id => {
     });
     const { run: recorded } = await run(applicationAccess);
     expect(recorded).toMatchObject({ status: 'succeeded', error: null });
-    const { items } = await world.stores.activity.suspicious(TENANT, {
+    const { items } = await world.stores.suspicious.list(TENANT, {
       limit: 500,
     });
     expect(items.map(({ displayName }) => displayName)).toContain('Ma\uFFFDya');
@@ -390,6 +393,122 @@ describe.each(databases.eachSupportedId())('Application Access on %p', id => {
     await run(applicationRoster);
     await run(applicationAccess);
     expect(await suspicious()).not.toContain(stranger.userPrincipalName);
+  });
+
+  describe('a report that suddenly lacks rows', () => {
+    /** Every second row, or all, of a report so many days after the newest one. */
+    function later(days: number, share: 'half' | 'all'): GraphConnection {
+      const refreshDate = daysBefore(
+        world.simulator.tenant.reportRefreshDate,
+        -days,
+      );
+      async function* changed<
+        Row extends { line: number; reportRefreshDate: string },
+      >(batches: AsyncIterable<ReportBatch<Row>>) {
+        for await (const { rows, malformed } of batches) {
+          yield {
+            malformed,
+            rows: rows
+              .filter(({ line }) => share === 'all' || line % 2 === 0)
+              .map(row => ({ ...row, reportRefreshDate: refreshDate })),
+          };
+        }
+      }
+      const { graph } = world;
+      return {
+        ...delegate(graph),
+        activeUserDetail: (...args) => changed(graph.activeUserDetail(...args)),
+        emailAppUsageDetail: (...args) =>
+          changed(graph.emailAppUsageDetail(...args)),
+      };
+    }
+
+    /** How many hold a license with each status, by those the tenant has most of. */
+    async function holders() {
+      const [{ skuId }] = [...world.simulator.tenant.skus].sort(
+        (left, right) => right.consumedUnits - left.consumedUnits,
+      );
+      const counts: Record<string, number> = {};
+      for (const licenseStatus of ASSIGNMENT_STATUSES) {
+        counts[licenseStatus] = (
+          await world.stores.accounts.list(TENANT, {
+            ...world.threshold,
+            deleted: false,
+            sort: 'displayName',
+            order: 'asc',
+            limit: 1,
+            skuId,
+            licenseStatus,
+          })
+        ).totalItems;
+      }
+      return counts;
+    }
+
+    async function enterWithReports() {
+      const entered = await enter();
+      await entered.run(licenseInformation);
+      const { run: recorded } = await entered.run(applicationAccess);
+      expect(recorded).toMatchObject({ status: 'succeeded' });
+      const before = await holders();
+      expect(before).toMatchObject({ unknown: 0 });
+      expect(before.inactive + before.neverActive).toBeGreaterThan(10);
+      return { ...entered, before };
+    }
+
+    it('is stored, but calls nobody unused until it is whole again', async () => {
+      const { run, before } = await enterWithReports();
+      const dates = await activity();
+      const strangers = await suspicious();
+      const { run: recorded } = await run(applicationAccess, {
+        graph: later(1, 'half'),
+      });
+      expect(recorded).toMatchObject({ status: 'partial', error: null });
+      expect(recorded.leftOut).toMatchObject([
+        {
+          what: 'What the Office 365 active user report does not have',
+          why: expect.stringMatching(
+            /^It has \d+ rows that could be read, fewer than 80 % of the \d+ of the last whole one/,
+          ),
+          mend: expect.stringContaining(
+            daysBefore(world.simulator.tenant.reportRefreshDate, -8),
+          ),
+        },
+        { what: 'What the Email app usage report does not have' },
+      ]);
+      // Whoever was active stays so; of the others nothing is said.
+      expect(await holders()).toEqual({
+        ...before,
+        inGrace: 0,
+        inactive: 0,
+        neverActive: 0,
+        unknown: before.inGrace + before.inactive + before.neverActive,
+      });
+      expect(await activity()).toEqual(dates);
+      expect(await suspicious()).toEqual(strangers);
+
+      const { run: whole } = await run(applicationAccess, {
+        graph: later(2, 'all'),
+      });
+      expect(whole).toMatchObject({ status: 'succeeded', leftOut: [] });
+      expect(await holders()).toEqual(before);
+    });
+
+    it('is taken for whole after 7 days of that size', async () => {
+      const { run, before } = await enterWithReports();
+      for (const day of [1, 4, 7]) {
+        const { run: recorded } = await run(applicationAccess, {
+          graph: later(day, 'half'),
+        });
+        expect(recorded).toMatchObject({ status: 'partial' });
+        expect(recorded.leftOut).toHaveLength(2);
+      }
+      const { run: recorded } = await run(applicationAccess, {
+        graph: later(8, 'half'),
+      });
+      expect(recorded).toMatchObject({ status: 'succeeded', leftOut: [] });
+      expect(await holders()).toEqual(before);
+    });
   });
 
   it('says when Microsoft has no rows yet', async () => {

@@ -1,12 +1,14 @@
 import type { ActivityRow } from '../database/types';
 import { GraphError } from '../graph/errors';
 import type { Malformed, ReportBatch, ReportPeriod } from '../graph/types';
+import { daysBefore } from '../insights/activity';
 import {
   countNames,
   isConcealedName,
   isConcealedReport,
   SHOW_NAMES,
 } from '../insights/concealment';
+import { DROP_DAYS, WHOLE_SHARE } from '../insights/reportSize';
 import { SyncError } from './errors';
 import { addWrites, type SyncContext, type SyncTask } from './task';
 
@@ -109,6 +111,7 @@ async function storeReport(
   const { tenant, stores, signal, counts } = context;
   const total = { named: 0, concealed: 0 };
   let unreadable = 0;
+  let stored = 0;
   let refreshDate: string | undefined;
 
   for await (const { rows, malformed } of firstTogether(batches)) {
@@ -146,6 +149,7 @@ async function storeReport(
       return false;
     });
     context.malformed(concealed);
+    stored += readable.length;
     if (readable.length > 0) {
       addWrites(
         counts,
@@ -172,12 +176,27 @@ async function storeReport(
     });
     return;
   }
-  await stores.activity.completeReport(
+  const size = await stores.activity.completeReport(
     tenant,
     report,
     refreshDate,
     context.now(),
+    stored,
   );
+  if (size.drop) {
+    context.leaveOut({
+      what: `What the ${REPORT_NAMES[report]} does not have`,
+      why: `It has ${stored} rows that could be read, fewer than ${
+        WHOLE_SHARE * 100
+      } % of the ${
+        size.rows
+      } of the last whole one. The dates in it were stored, but that somebody is not in it says nothing of them: licenses that this report decides about are unknown unless they are active`,
+      mend: `Nothing, if Microsoft gives a whole report again. If so many accounts are really gone, reports of this size are taken as whole once they have stayed for ${DROP_DAYS} days, on ${daysBefore(
+        size.drop.since,
+        -DROP_DAYS,
+      )}; else see whether the report in the Microsoft 365 admin center has everybody`,
+    });
+  }
 }
 
 async function* tagged<Row, Tagged extends ActivityRow>(

@@ -179,6 +179,7 @@ describe.each(databases.eachSupportedId())('Application Roster on %p', id => {
     expect(await stored(signedIn.id)).toEqual({
       ...before,
       jobTitle: 'Astronomer',
+      modifiedAt: world.now().toISOString(),
     });
   });
 

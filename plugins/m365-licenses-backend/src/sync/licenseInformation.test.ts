@@ -66,6 +66,36 @@ describe.each(databases.eachSupportedId())('License Information on %p', id => {
     expect(second.counts).toMatchObject({ added: 0, changed: 0, gone: 0 });
   });
 
+  it('tells the event bus of which SKUs the seats changed, and nothing else', async () => {
+    const { run, simulator, events } = await enter();
+    await run(licenseInformation);
+    expect(events.publish.mock.calls).toEqual([
+      [
+        {
+          topic: 'm365-licenses.seats-changed',
+          eventPayload: {
+            tenant: TENANT,
+            skuIds: simulator.tenant.skus.map(({ skuId }) => skuId),
+          },
+        },
+      ],
+    ]);
+    await run(licenseInformation);
+    expect(events.publish).toHaveBeenCalledTimes(1);
+
+    events.publish.mockRejectedValueOnce(new Error('no bus'));
+    const [subscription] = simulator.tenant.subscriptions;
+    simulator.tenant.updateSubscription(subscription.id, {
+      totalLicenses: subscription.totalLicenses + 5,
+    });
+    const { run: recorded } = await run(licenseInformation);
+    expect(recorded).toMatchObject({ status: 'succeeded', error: null });
+    expect(events.publish).toHaveBeenLastCalledWith({
+      topic: 'm365-licenses.seats-changed',
+      eventPayload: { tenant: TENANT, skuIds: [subscription.skuId] },
+    });
+  });
+
   it('keeps the stored subscriptions where Organization.Read.All is missing', async () => {
     const { run, simulator, stores } = await enter();
     await run(licenseInformation);

@@ -34,7 +34,7 @@ export const licenseInformation: SyncTask = {
   configKey: 'licenseInformation',
   defaultSchedule: { frequency: { hours: 24 }, timeout: { minutes: 10 } },
   async run(context) {
-    const { tenant, graph, stores, signal, counts } = context;
+    const { tenant, graph, stores, events, signal, counts } = context;
     const { skus, malformed } = await graph.subscribedSkus({ signal });
     counts.read += skus.length + malformed.length;
     context.malformed(malformed);
@@ -53,13 +53,12 @@ export const licenseInformation: SyncTask = {
     }
     const subscriptions = await readSubscriptions(context);
     signal.throwIfAborted();
-    addWrites(
-      counts,
-      await stores.licenses.store(
-        tenant,
-        { skus, subscriptions },
-        context.now(),
-      ),
+    const { seatsChanged, ...writes } = await stores.licenses.store(
+      tenant,
+      { skus, subscriptions },
+      context.now(),
     );
+    addWrites(counts, writes);
+    await events.seatsChanged({ tenant, skuIds: seatsChanged });
   },
 };

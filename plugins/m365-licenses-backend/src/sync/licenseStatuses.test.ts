@@ -10,6 +10,7 @@ import {
   type Service,
   type ServicePlanName,
 } from 'graph-simulator';
+import { testEvaluation } from '../evaluation/__testUtils__/evaluation';
 import { createWorld, type World } from './__testUtils__/world';
 import { applicationAccess } from './applicationAccess';
 import { applicationRoster } from './applicationRoster';
@@ -52,6 +53,7 @@ describe.each(databases.eachSupportedId())(
       await world.run(licenseInformation);
       await world.run(applicationRoster);
       await world.run(applicationAccess);
+      await testEvaluation(world.stores, world).evaluation.evaluate('contoso');
     });
 
     afterAll(async () => {
@@ -92,10 +94,7 @@ describe.each(databases.eachSupportedId())(
     };
 
     it('are what the accounts of the tenant say, product by product', async () => {
-      const licenses = await world.stores.licenses.list(
-        'contoso',
-        world.threshold,
-      );
+      const licenses = await world.stores.licenses.list('contoso');
       const found = (skuId: string) =>
         Object.fromEntries(
           licenses
@@ -136,7 +135,7 @@ describe.each(databases.eachSupportedId())(
     it('find the same accounts as they count', async () => {
       for (const { skuId } of MEASURED) {
         for (const { status, accounts } of (
-          await world.stores.licenses.list('contoso', world.threshold)
+          await world.stores.licenses.list('contoso')
         ).find(license => license.skuId === skuId)?.statuses ?? []) {
           const { totalItems } = await world.stores.accounts.list('contoso', {
             ...world.threshold,

@@ -65,6 +65,58 @@ describe.each(databases.eachSupportedId())('runTask on %p', id => {
     expect(run).toMatchObject({ status: 'partial', leftOut: [part] });
   });
 
+  it('evaluates what it stored before it ends, and not after a failure', async () => {
+    const { runs } = world;
+    const order: string[] = [];
+    const evaluate = async (tenant: string) => {
+      const [live] = await runs('license-information');
+      order.push(`evaluates ${tenant}, ${live.status}`);
+    };
+    const task = taskThat(async () => {
+      order.push('runs');
+    });
+    const { run } = await world.run(task, { evaluate });
+    expect(run.status).toBe('succeeded');
+    expect(order).toEqual(['runs', 'evaluates contoso, running']);
+
+    const failed = await world.run(
+      taskThat(async () => {
+        throw new Error('No answer');
+      }),
+      { evaluate },
+    );
+    expect(failed.run.status).toBe('failed');
+    expect(order).toHaveLength(2);
+  });
+
+  it('keeps what it stored when the evaluation is stopped', async () => {
+    const abort = new AbortController();
+    const { run, thrown } = await world.run(
+      taskThat(async () => {}),
+      {
+        signal: abort.signal,
+        evaluate: async (_, signal) => {
+          abort.abort();
+          signal.throwIfAborted();
+        },
+      },
+    );
+    expect(thrown).toBeUndefined();
+    expect(run).toMatchObject({
+      status: 'partial',
+      error: null,
+      leftOut: [
+        {
+          what: 'Counts and candidates',
+          why: expect.stringContaining(
+            'took too long or the backend shut down',
+          ),
+          mend: expect.stringContaining('counted again within an hour'),
+        },
+      ],
+    });
+  });
+
   it('says after which timeout it was stopped, and throws', async () => {
     const { clock } = world;
     const abort = new AbortController();

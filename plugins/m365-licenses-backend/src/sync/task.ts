@@ -8,6 +8,7 @@ import type {
   TaskRunCounts,
 } from 'backstage-plugin-m365-licenses-common';
 import type { Stores } from '../database/types';
+import type { LicenseEvents } from '../events/LicenseEvents';
 import { GraphError } from '../graph/errors';
 import type { GraphConnection, Malformed } from '../graph/types';
 import { problemOf, type RecordedProblem } from './errors';
@@ -30,6 +31,7 @@ export interface SyncContext {
   tenant: string;
   graph: GraphConnection;
   stores: Stores;
+  events: Pick<LicenseEvents, 'seatsChanged'>;
   /** Aborted by the scheduler: the run took too long, or the backend stops. */
   signal: AbortSignal;
   options: SyncOptions;
@@ -64,13 +66,15 @@ export interface SyncTask {
 export interface RunOptions
   extends Pick<
     SyncContext,
-    'tenant' | 'graph' | 'stores' | 'signal' | 'options' | 'now'
+    'tenant' | 'graph' | 'stores' | 'events' | 'signal' | 'options' | 'now'
   > {
   logger: LoggerService;
   /** When the scheduler gives up on the run, in milliseconds. */
   timeoutMs: number;
   /** Called when Microsoft refused the credentials, after it was recorded. */
   onRefused?(): Promise<void>;
+  /** Counts anew what is used and what could be saved, from what the task stored. */
+  evaluate?(tenant: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Adds what a store did to the counts of a run. */
@@ -104,6 +108,25 @@ function aborted(
         message: 'Stopped, because the backend shut down or it was cancelled',
         mend: 'Nothing: it starts again at its next time, or with "Run now"',
         requestId: null,
+      };
+}
+
+/** The part of a run that its evaluation is, when it failed or was stopped. */
+function uncounted(error: unknown, signal: AbortSignal): LeftOut {
+  const what = 'Counts and candidates';
+  const problem = problemOf(error);
+  return signal.aborted
+    ? {
+        what,
+        why: 'Stopped, because the run took too long or the backend shut down. They are those of the run before',
+        mend: 'Nothing: they are counted again within an hour',
+      }
+    : {
+        what,
+        why: `${problem.message}. They are those of the run before`,
+        mend:
+          problem.mend ??
+          'They are counted again within an hour; if that fails as well, see the log of the backend for m365-licenses:evaluation',
       };
 }
 
@@ -150,6 +173,7 @@ export async function runTask(
     tenant,
     graph: run.graph,
     stores,
+    events: run.events,
     signal,
     options: run.options,
     now,
@@ -237,6 +261,12 @@ export async function runTask(
       failure.stack = [`Error: ${failure.message}`, ...frames].join('\n');
     }
     throw failure;
+  }
+  // What the task read is stored by now: a failure here never loses it.
+  try {
+    await run.evaluate?.(tenant, signal);
+  } catch (error) {
+    context.leaveOut(uncounted(error, signal));
   }
   return finish(leftOut.length > 0 ? 'partial' : 'succeeded');
 }

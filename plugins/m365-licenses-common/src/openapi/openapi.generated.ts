@@ -297,7 +297,11 @@ export interface paths {
         };
         /** One SKU with its terms, and how what Microsoft says of it fits together */
         get: operations["getLicense"];
-        put?: never;
+        /**
+         * Enter name, type and seats of a SKU while License Information is switched off
+         * @description A conflict (409) while the task is switched on: then they are what Microsoft says. What was entered stays stored, and counts only while the task is off.
+         */
+        put: operations["updateLicense"];
         post?: never;
         delete?: never;
         options?: never;
@@ -354,7 +358,7 @@ export interface paths {
         put?: never;
         /**
          * Read terms from CSV, and say what would change or change it
-         * @description The file replaces the terms of the SKUs it names, and leaves the others as they are. Nothing is changed while a line has a problem.
+         * @description The file replaces the terms of the SKUs it names, and leaves the others as they are. Nothing is changed while a line has a problem. A conflict (409) when somebody else changed these terms since `revision` was read.
          */
         post: operations["importTerms"];
         delete?: never;
@@ -397,6 +401,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenants/{tenant}/spend/{dimension}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the annual spend goes, by what accounts have in common
+         * @description Each account is counted once. By group: with the deepest of the catalog groups that its User entity is a member of, the first by entity ref of equally deep ones; the total of a group holds those below it.
+         */
+        get: operations["getSpendBy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/exchange-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The currency to convert to, and the rates that people entered */
+        get: operations["getExchangeRates"];
+        /**
+         * Replace the currency to convert to and the rates
+         * @description A conflict (409) when somebody else changed them since `revision` was read.
+         */
+        put: operations["replaceExchangeRates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was bought, assigned, used and spent, day by day
+         * @description From the daily snapshots, as counted on that day and with the prices of that day. Days without a snapshot are left out.
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/back-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many would have been candidates on a day in the past, and how many of them became active again
+         * @description Of licenses that are still held. Says how right a threshold would have been, from the project's own history of activity.
+         */
+        get: operations["getBackTest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Licenses that could be taken back, each with its evidence */
+        get: operations["listCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/candidate-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many candidates there are by reason and by SKU, and what they are worth a year */
+        get: operations["getCandidateSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held back from being taken back, newest first */
+        get: operations["listExemptions"];
+        put?: never;
+        /** Hold back an account, the members of a catalog group, a SKU, or a SKU of either */
+        post: operations["createExemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/exemptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an exemption */
+        delete: operations["deleteExemption"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every license that an account holds, one row per path, for asset management systems
+         * @description By account, those that changed longest ago first. With `modifiedSince`, all rows of each account that changed since: what is missing among them is no longer assigned. An account without any license has no row; the list of users has it.
+         */
+        get: operations["listAssignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tenants/{tenant}/suspicious-activities": {
         parameters: {
             query?: never;
@@ -404,11 +578,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Report rows that match no account of the roster */
+        /** Activity that does not add up */
         get: operations["listSuspiciousActivities"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/suspicious-activities/{id}/recognition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Accept a suspicious activity as known
+         * @description It is of type recognized until its own type changes or this is taken back.
+         */
+        put: operations["recognizeSuspiciousActivity"];
+        post?: never;
+        /** Take the acceptance back */
+        delete: operations["unrecognizeSuspiciousActivity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -500,6 +695,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/entities/{kind}/{namespace}/{name}/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the licenses of a catalog group and those below it cost, and which are not used
+         * @description Accounts are counted as by `getSpendBy` with the dimension group, so that the groups of a company add up to its spend.
+         */
+        get: operations["getEntitySpend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -572,6 +787,15 @@ export interface components {
         };
         TenantOverview: {
             tenant: components["schemas"]["Tenant"];
+            /** @description Licenses that could be taken back; null before the first evaluation */
+            candidates: null | {
+                opportunities: number;
+                heldBack: number;
+            };
+            /** @description When the licenses' use was counted last */
+            evaluatedAt: components["schemas"]["NullableDateTime"];
+            /** @description What changed since a day about 30 days ago; null when there is no snapshot of that time */
+            changes: null | components["schemas"]["OverviewChanges"];
             accounts: {
                 /** @description Accounts present in the tenant */
                 total: number;
@@ -593,6 +817,16 @@ export interface components {
             lastSync: components["schemas"]["NullableDateTime"];
             /** @description What is wrong now, each with what to do */
             problems: components["schemas"]["Problem"][];
+        };
+        OverviewChanges: {
+            /** Format: date */
+            since: string;
+            bought: number;
+            assigned: number;
+            candidates: number;
+            /** @description Per currency of either day; negative when less is spent */
+            annual: components["schemas"]["Money"][];
+            savings: components["schemas"]["Money"][];
         };
         Seats: {
             bought: number;
@@ -743,6 +977,13 @@ export interface components {
             unmatched: number;
         };
         Account: {
+            /** @description What its licenses cost a year, per currency; of those that are priced. Absent for callers who may not read what licenses cost */
+            annual?: components["schemas"]["Money"][];
+            /**
+             * Format: date-time
+             * @description When something that is stored of the account, its assignments or its activity changed last
+             */
+            modifiedAt: string;
             id: string;
             userPrincipalName: string;
             displayName: string;
@@ -765,6 +1006,8 @@ export interface components {
             status: components["schemas"]["ActivityStatus"];
         };
         AssignedLicense: {
+            /** @description What it costs a year, per currency; empty when it is not priced. Absent for callers who may not read what licenses cost */
+            annual?: components["schemas"]["Money"][];
             /** Format: uuid */
             skuId: string;
             skuPartNumber: string | null;
@@ -801,6 +1044,8 @@ export interface components {
             reportRefreshDate: components["schemas"]["NullableDate"];
         };
         AccountDetail: {
+            /** @description What is suggested for its licenses, and why */
+            candidates: components["schemas"]["Candidate"][];
             tenant: string;
             account: components["schemas"]["Account"];
             /** @description The seven services, in their usual order */
@@ -826,6 +1071,23 @@ export interface components {
             neverActive: number;
         };
         License: {
+            /** @description Name, type and seats that people entered and that count while License Information is switched off; null where nothing was entered or the task is on */
+            entered: null | {
+                displayName: string | null;
+                appliesTo: null | ("User" | "Company");
+                bought: number | null;
+                /** @description The same as it was captured last */
+                captured: {
+                    displayName: string;
+                    /** @enum {string} */
+                    appliesTo: "User" | "Company";
+                    bought: number;
+                };
+                /** @description Entity ref */
+                by: string;
+                /** Format: date-time */
+                at: string;
+            };
             /** @description The observed services that its service plans contain */
             services: components["schemas"]["Service"][];
             /** @description Accounts that hold it by status, each counted once; every status is there */
@@ -910,6 +1172,8 @@ export interface components {
         };
         TermsImport: {
             applied: boolean;
+            /** @description What stands for the terms of the SKUs in the file, as they are compared with it */
+            revision: string;
             changes: {
                 /** Format: uuid */
                 skuId: string;
@@ -936,7 +1200,22 @@ export interface components {
         };
         /** @enum {string} */
         SpendUse: "active" | "inactive" | "neverActive" | "inGrace" | "notMeasurable" | "unknown" | "unassigned";
+        /** @description All currencies in one, by the rates that people entered; not what was paid */
+        ConvertedSpend: {
+            currency: string;
+            annual: string;
+            once: string;
+            savings: string;
+            /** @description The rates that were used */
+            rates: components["schemas"]["ExchangeRate"][];
+            /** @description Currencies without a rate, which are left out */
+            missing: string[];
+        };
         Spend: {
+            /** @description When the use of the licenses was counted */
+            evaluatedAt: components["schemas"]["NullableDateTime"];
+            /** @description Null when no currency to convert to was entered, or there is nothing to convert */
+            converted: null | components["schemas"]["ConvertedSpend"];
             /** @description Currencies are never added up */
             currencies: {
                 currency: string;
@@ -984,11 +1263,23 @@ export interface components {
             subscriptionId: string | null;
         };
         LicenseDetail: {
+            /** @description Whether name, type and seats can be entered, because License Information is switched off */
+            editable: boolean;
+            /** @description Null while there are fewer than 14 days of snapshots */
+            forecast: null | components["schemas"]["Forecast"];
+            /** @description Smaller licenses of the tenant that could serve some of its holders */
+            downgrades: components["schemas"]["Downgrade"][];
             /** @description When the savings become cash, the end of the first term in force; null when it is open */
             savingsFrom: components["schemas"]["NullableDate"];
             license: components["schemas"]["License"];
             terms: components["schemas"]["Terms"];
             reconciliation: components["schemas"]["Reconciliation"];
+        };
+        /** @description Null takes what was captured last */
+        LicenseInput: {
+            displayName: string | null;
+            appliesTo: null | ("User" | "Company");
+            bought: number | null;
         };
         Reconciliation: {
             /** @description Seats by Microsoft's list of SKUs */
@@ -1014,16 +1305,303 @@ export interface components {
             startedAt: components["schemas"]["NullableDateTime"];
             nextLifecycleAt: components["schemas"]["NullableDateTime"];
         };
+        /**
+         * @description unknown: a report row that matches no account. unauthorized: an account that was disabled or deleted, and active after that day. unrecognized: a guest, or an account outside the catalog where that is configured. recognized: one that somebody accepted
+         * @enum {string}
+         */
+        SuspiciousActivityType: "unknown" | "unauthorized" | "unrecognized" | "recognized";
         SuspiciousActivity: {
+            id: string;
+            /** @description Graph id of the account; null where the row matches none */
+            accountId: string | null;
             userPrincipalName: string;
             displayName: string | null;
-            /** @enum {string} */
-            type: "unknown";
+            type: components["schemas"]["SuspiciousActivityType"];
+            /**
+             * @description Why it is listed, also while it is recognized
+             * @enum {string}
+             */
+            cause: "noAccount" | "disabled" | "deleted" | "guest" | "outsideCatalog";
+            recognition: null | {
+                note: string;
+                /** @description Entity ref */
+                by: string;
+                /** Format: date-time */
+                at: string;
+            };
+            deactivatedAt: components["schemas"]["NullableDateTime"];
             lastActivityDate: components["schemas"]["NullableDate"];
             services: components["schemas"]["ServiceActivity"][];
             reportRefreshDate: components["schemas"]["NullableDate"];
             /** Format: date-time */
             firstSeenAt: string;
+        };
+        /**
+         * @description Why a license could be taken back, the strongest first. deleted, disabled: the account is, and licensed. overlap: another license of the account contains all of its service plans. directAndGroup: held directly and by a group. neverActive: past grace. inactive: past the threshold. downgrade: what it has beyond a smaller license of the tenant is not used
+         * @enum {string}
+         */
+        CandidateReasonType: "deleted" | "disabled" | "overlap" | "directAndGroup" | "neverActive" | "inactive" | "downgrade";
+        /** @enum {string} */
+        CandidateState: "opportunity" | "heldBack";
+        SkuRef: {
+            /** Format: uuid */
+            skuId: string;
+            displayName: string;
+        };
+        /** @description One reason with its evidence */
+        CandidateReason: {
+            type: components["schemas"]["CandidateReasonType"];
+            /** @description The day from which it holds: deactivated, assigned, or last active; null when that is not known */
+            since: components["schemas"]["NullableDate"];
+            /** @description The services whose activity was looked at */
+            services: components["schemas"]["Service"][];
+            lastActivityDate: components["schemas"]["NullableDate"];
+            /** @description Of the older of the reports that were looked at */
+            reportRefreshDate: components["schemas"]["NullableDate"];
+            /** @description Days without activity, or of grace, that were exceeded */
+            thresholdDays: number | null;
+            /** @description overlap: the license that contains it; downgrade: the smaller license */
+            other: null | components["schemas"]["SkuRef"];
+            /** @description Groups that grant it */
+            groups: {
+                id: string;
+                name: string | null;
+            }[];
+            /** @description downgrade: service plans it would lose whose use no report shows */
+            unobservable: string[];
+        };
+        HeldBack: {
+            /**
+             * @description exemption; grace: assigned less than the grace time ago; groupOnly: no direct assignment; dataNotGood: no fresh report on what decides; gone: the account is no longer in the directory
+             * @enum {string}
+             */
+            type: "exemption" | "grace" | "groupOnly" | "dataNotGood" | "gone";
+            /** @description Null when it is open */
+            until: components["schemas"]["NullableDate"];
+            /** @description In a sentence; of an exemption, what was entered */
+            reason: string;
+            owner: string | null;
+            exemptionId: string | null;
+        };
+        Candidate: {
+            accountId: string;
+            userPrincipalName: string;
+            accountName: string;
+            department: string | null;
+            /** Format: uuid */
+            skuId: string;
+            skuPartNumber: string | null;
+            /** @description Of the product */
+            displayName: string;
+            state: components["schemas"]["CandidateState"];
+            /** @description At least one; the first decides */
+            reasons: components["schemas"]["CandidateReason"][];
+            /** @description Why it is held back; none for an opportunity */
+            heldBack: components["schemas"]["HeldBack"][];
+            /** @description Of the reason that decides */
+            since: components["schemas"]["NullableDate"];
+            /** @description Whether the account holds it directly, alone or besides a group */
+            direct: boolean;
+            /** @description What taking it back saves a year, per currency; nothing where a group still grants it, empty where it is not priced. For a downgrade the difference. Absent for callers who may not read what licenses cost */
+            value?: components["schemas"]["Money"][];
+        };
+        CandidateCounts: {
+            opportunities: number;
+            heldBack: number;
+            /** @description Of the opportunities, a year, per currency */
+            value: components["schemas"]["Money"][];
+        };
+        CandidateSummary: {
+            evaluatedAt: components["schemas"]["NullableDateTime"];
+            inactiveAfterDays: number;
+            graceDays: number;
+            total: components["schemas"]["CandidateCounts"];
+            /** @description Only reasons with candidates, the strongest first */
+            reasons: {
+                reason: components["schemas"]["CandidateReasonType"];
+                counts: components["schemas"]["CandidateCounts"];
+            }[];
+            /** @description Only SKUs with candidates, the most valuable first */
+            skus: {
+                sku: components["schemas"]["SkuRef"];
+                counts: components["schemas"]["CandidateCounts"];
+            }[];
+            /** @description Downgrades of which no report says whether they are possible */
+            unobservable: components["schemas"]["Downgrade"][];
+        };
+        /** @description A smaller license of the tenant, and what would be lost */
+        Downgrade: {
+            from: components["schemas"]["SkuRef"];
+            to: components["schemas"]["SkuRef"];
+            /** @description Observed services that would be lost; none means that nothing tells whether it is possible */
+            services: components["schemas"]["Service"][];
+            /** @description Names of service plans that would be lost and whose use no report shows */
+            unobservable: string[];
+        };
+        ExemptionInput: {
+            /** @description Graph id, user principal name, or a User entity ref; not together with group */
+            user?: string;
+            /** @description Entity ref of a catalog group; those below it are included */
+            group?: string;
+            /** Format: uuid */
+            skuId?: string;
+            reason: string;
+            /** @description Entity ref of who answers for it; the caller when absent */
+            owner?: string;
+            /** @description The first day on which it no longer holds; null for an open one */
+            expiresOn: components["schemas"]["NullableDate"];
+        };
+        Exemption: {
+            id: string;
+            account: null | {
+                id: string;
+                userPrincipalName: string;
+                displayName: string;
+            };
+            /** @description Entity ref */
+            group: string | null;
+            sku: null | components["schemas"]["SkuRef"];
+            reason: string;
+            /** @description Entity ref */
+            owner: string;
+            expiresOn: components["schemas"]["NullableDate"];
+            /** @description Holds today */
+            active: boolean;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Assignment: {
+            accountId: string;
+            userPrincipalName: string;
+            accountName: string;
+            department: string | null;
+            enabled: boolean;
+            deleted: boolean;
+            /** Format: uuid */
+            skuId: string;
+            skuPartNumber: string | null;
+            /** @description Of the product */
+            displayName: string;
+            path: components["schemas"]["AssignmentPath"];
+            /** Format: date-time */
+            modifiedAt: string;
+        };
+        /** @enum {string} */
+        SpendDimension: "department" | "country" | "company" | "group";
+        /** @description Seats by use, in the usual order; uses without seats are left out */
+        UseSeats: {
+            use: components["schemas"]["SpendUse"];
+            seats: number;
+        }[];
+        SpendPart: {
+            /** @description Licensed accounts */
+            accounts: number;
+            seats: components["schemas"]["UseSeats"];
+            /** @description Per currency, of the SKUs that are priced */
+            annual: components["schemas"]["Money"][];
+            /** @description Of inactive, never active and unassigned seats */
+            savings: components["schemas"]["Money"][];
+        };
+        SpendBy: {
+            dimension: components["schemas"]["SpendDimension"];
+            evaluatedAt: components["schemas"]["NullableDateTime"];
+            items: {
+                /** @description The department, country, company or entity ref; null for accounts without one */
+                value: string | null;
+                /** @description As it is shown */
+                name: string | null;
+                /** @description Entity ref of the group above */
+                parent: string | null;
+                own: components["schemas"]["SpendPart"];
+                /** @description With the groups below it; the same as own for others */
+                total: components["schemas"]["SpendPart"];
+            }[];
+            /** @description Seats that nobody holds, and the seats of SKUs for the whole company */
+            unassigned: components["schemas"]["SpendPart"];
+        };
+        EntitySpend: {
+            entityRef: string;
+            items: {
+                tenant: string;
+                evaluatedAt: components["schemas"]["NullableDateTime"];
+                own: components["schemas"]["SpendPart"];
+                total: components["schemas"]["SpendPart"];
+                /** @description The total by SKU, the dearest first */
+                skus: {
+                    sku: components["schemas"]["SkuRef"];
+                    part: components["schemas"]["SpendPart"];
+                }[];
+            }[];
+        };
+        ExchangeRate: {
+            /** @description ISO 4217 */
+            currency: string;
+            /** @description What one unit of it is worth in the currency to convert to */
+            rate: string;
+            /**
+             * Format: date
+             * @description The day of the rate
+             */
+            date: string;
+        };
+        ExchangeRates: {
+            currency: string | null;
+            rates: components["schemas"]["ExchangeRate"][];
+            updatedAt: components["schemas"]["NullableDateTime"];
+            updatedBy: string | null;
+            revision: string;
+        };
+        HistoryDay: {
+            /** Format: date */
+            day: string;
+            /** @description Null for a group, which buys nothing */
+            bought: number | null;
+            assigned: number;
+            seats: components["schemas"]["UseSeats"];
+            /** @description Opportunities */
+            candidates: number;
+            annual: components["schemas"]["Money"][];
+            savings: components["schemas"]["Money"][];
+        };
+        History: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description The day of the first snapshot; null when there is none */
+            since: components["schemas"]["NullableDate"];
+            /** @description The days with a snapshot, the oldest first */
+            items: components["schemas"]["HistoryDay"][];
+        };
+        /** @description When the seats run out if they go on being assigned as in the time looked at: a straight line through the assigned seats of each day */
+        Forecast: {
+            /** @description Null when the line does not reach the seats that are bought within two years */
+            runsOutOn: components["schemas"]["NullableDate"];
+            /** @description Seats more, or less, in 30 days */
+            perMonth: number;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Days with a snapshot */
+            days: number;
+        };
+        BackTest: {
+            /** Format: date */
+            on: string;
+            withinDays: number;
+            /** @description How far back the history of activity reaches; null when there is none */
+            since: components["schemas"]["NullableDate"];
+            /** @description Whether history reaches back to that day, and the days to become active again have passed and are reported */
+            complete: boolean;
+            /** @description None when history does not reach back to that day */
+            items: {
+                inactiveAfterDays: number;
+                candidates: number;
+                /** @description Of these, active again within the days given */
+                returned: number;
+            }[];
         };
         AccountMatch: {
             tenant: string;
@@ -1143,6 +1721,11 @@ export interface components {
         userType: components["schemas"]["UserType"];
         /** @description Accounts gone from the tenant are left out unless this is true, which lists only them */
         deleted: boolean;
+        /** @description Entity ref of a catalog group: only accounts of its members and of those of the groups below it */
+        group: string;
+        /** @description Only accounts of which something that is stored changed at or after this time: the account, its assignments or its activity. A status that changes because days pass changes nothing that is stored. */
+        modifiedSince: string;
+        suspiciousActivityId: string;
         /** @description Threshold in days; the configured one when absent */
         inactiveAfterDays: number;
         order: "asc" | "desc";
@@ -1521,7 +2104,11 @@ export interface operations {
                 deleted?: components["parameters"]["deleted"];
                 /** @description Threshold in days; the configured one when absent */
                 inactiveAfterDays?: components["parameters"]["inactiveAfterDays"];
-                sort?: "displayName" | "userPrincipalName" | "department" | "lastActivityDate" | "createdAt";
+                /** @description Entity ref of a catalog group: only accounts of its members and of those of the groups below it */
+                group?: components["parameters"]["group"];
+                /** @description Only accounts of which something that is stored changed at or after this time: the account, its assignments or its activity. A status that changes because days pass changes nothing that is stored. */
+                modifiedSince?: components["parameters"]["modifiedSince"];
+                sort?: "displayName" | "userPrincipalName" | "department" | "lastActivityDate" | "createdAt" | "modifiedAt";
                 order?: components["parameters"]["order"];
             };
             header?: never;
@@ -1707,6 +2294,35 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    updateLicense: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                skuId: components["parameters"]["skuIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenseInput"];
+            };
+        };
+        responses: {
+            /** @description The SKU as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getTerms: {
         parameters: {
             query?: never;
@@ -1811,6 +2427,8 @@ export interface operations {
                      * @default false
                      */
                     apply?: boolean;
+                    /** @description From the answer that showed what would change; without it, whatever is stored now is replaced */
+                    revision?: string;
                 };
             };
         };
@@ -1880,11 +2498,334 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getSpendBy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                dimension: components["schemas"]["SpendDimension"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One item per value, the dearest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendBy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getExchangeRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeRates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    replaceExchangeRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    revision: string;
+                    /** @description ISO 4217; null converts nothing */
+                    currency: string | null;
+                    rates: components["schemas"]["ExchangeRate"][];
+                };
+            };
+        };
+        responses: {
+            /** @description The rates as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeRates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: {
+                days?: number;
+                skuId?: components["parameters"]["skuId"];
+                /** @description Entity ref of a catalog group: only accounts of its members and of those of the groups below it */
+                group?: components["parameters"]["group"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Of the tenant, of one SKU, or of one catalog group with those below it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getBackTest: {
+        parameters: {
+            query: {
+                on: string;
+                withinDays?: number;
+                /** @description Only this threshold, instead of 15, 30, 60, 90 and 120 days; shorter absences are not recorded */
+                inactiveAfterDays?: number;
+                skuId?: components["parameters"]["skuId"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One item per threshold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackTest"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listCandidates: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+                /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
+                text?: components["parameters"]["text"];
+                skuId?: components["parameters"]["skuId"];
+                department?: components["parameters"]["department"];
+                /** @description Entity ref of a catalog group: only accounts of its members and of those of the groups below it */
+                group?: components["parameters"]["group"];
+                /** @description The reason that decides, the first of a candidate's reasons */
+                reason?: components["schemas"]["CandidateReasonType"];
+                state?: components["schemas"]["CandidateState"];
+                sort?: "displayName" | "since" | "value";
+                order?: components["parameters"]["order"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of candidates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["Candidate"][];
+                        evaluatedAt: components["schemas"]["NullableDateTime"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCandidateSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts of the last evaluation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateSummary"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listExemptions: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exemptions, expired ones included */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["Exemption"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createExemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExemptionInput"];
+            };
+        };
+        responses: {
+            /** @description The exemption */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteExemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The exemption that was ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAssignments: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+                skuId?: components["parameters"]["skuId"];
+                /** @description Only accounts of which something that is stored changed at or after this time: the account, its assignments or its activity. A status that changes because days pass changes nothing that is stored. */
+                modifiedSince?: components["parameters"]["modifiedSince"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of assignments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["Assignment"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listSuspiciousActivities: {
         parameters: {
             query?: {
                 limit?: components["parameters"]["limit"];
                 cursor?: components["parameters"]["cursor"];
+                /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
+                text?: components["parameters"]["text"];
+                type?: components["schemas"]["SuspiciousActivityType"];
             };
             header?: never;
             path: {
@@ -1903,7 +2844,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page"] & {
                         items: components["schemas"]["SuspiciousActivity"][];
+                        /** @description How many there are of each type, whatever the filters */
+                        types: {
+                            type: components["schemas"]["SuspiciousActivityType"];
+                            rows: number;
+                        }[];
                     };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    recognizeSuspiciousActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["suspiciousActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The activity as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspiciousActivity"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    unrecognizeSuspiciousActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["suspiciousActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The activity as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspiciousActivity"];
                 };
             };
             default: components["responses"]["Error"];
@@ -2071,6 +3073,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntityLicenses"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEntitySpend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "group" | "Group";
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One item per tenant in which the group has accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitySpend"];
                 };
             };
             default: components["responses"]["Error"];
@@ -2679,6 +3706,12 @@ export const openApiDocument = {
             "$ref": "#/components/parameters/inactiveAfterDays"
           },
           {
+            "$ref": "#/components/parameters/group"
+          },
+          {
+            "$ref": "#/components/parameters/modifiedSince"
+          },
+          {
             "name": "sort",
             "in": "query",
             "schema": {
@@ -2688,7 +3721,8 @@ export const openApiDocument = {
                 "userPrincipalName",
                 "department",
                 "lastActivityDate",
-                "createdAt"
+                "createdAt",
+                "modifiedAt"
               ],
               "default": "displayName"
             }
@@ -3032,6 +4066,44 @@ export const openApiDocument = {
             "$ref": "#/components/responses/Error"
           }
         }
+      },
+      "put": {
+        "operationId": "updateLicense",
+        "summary": "Enter name, type and seats of a SKU while License Information is switched off",
+        "description": "A conflict (409) while the task is switched on: then they are what Microsoft says. What was entered stays stored, and counts only while the task is off.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/skuIdInPath"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/LicenseInput"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The SKU as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/LicenseDetail"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
       }
     },
     "/tenants/{tenant}/licenses/{skuId}/terms": {
@@ -3165,7 +4237,7 @@ export const openApiDocument = {
       "post": {
         "operationId": "importTerms",
         "summary": "Read terms from CSV, and say what would change or change it",
-        "description": "The file replaces the terms of the SKUs it names, and leaves the others as they are. Nothing is changed while a line has a problem.",
+        "description": "The file replaces the terms of the SKUs it names, and leaves the others as they are. Nothing is changed while a line has a problem. A conflict (409) when somebody else changed these terms since `revision` was read.",
         "parameters": [
           {
             "$ref": "#/components/parameters/tenant"
@@ -3191,6 +4263,10 @@ export const openApiDocument = {
                     "type": "boolean",
                     "default": false,
                     "description": "False shows what would change"
+                  },
+                  "revision": {
+                    "type": "string",
+                    "description": "From the answer that showed what would change; without it, whatever is stored now is replaced"
                   }
                 }
               }
@@ -3292,10 +4368,356 @@ export const openApiDocument = {
         }
       }
     },
-    "/tenants/{tenant}/suspicious-activities": {
+    "/tenants/{tenant}/spend/{dimension}": {
       "get": {
-        "operationId": "listSuspiciousActivities",
-        "summary": "Report rows that match no account of the roster",
+        "operationId": "getSpendBy",
+        "summary": "Where the annual spend goes, by what accounts have in common",
+        "description": "Each account is counted once. By group: with the deepest of the catalog groups that its User entity is a member of, the first by entity ref of equally deep ones; the total of a group holds those below it.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "dimension",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "$ref": "#/components/schemas/SpendDimension"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One item per value, the dearest first",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/SpendBy"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/exchange-rates": {
+      "get": {
+        "operationId": "getExchangeRates",
+        "summary": "The currency to convert to, and the rates that people entered",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The rates",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ExchangeRates"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "put": {
+        "operationId": "replaceExchangeRates",
+        "summary": "Replace the currency to convert to and the rates",
+        "description": "A conflict (409) when somebody else changed them since `revision` was read.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "revision",
+                  "currency",
+                  "rates"
+                ],
+                "properties": {
+                  "revision": {
+                    "type": "string"
+                  },
+                  "currency": {
+                    "type": [
+                      "string",
+                      "null"
+                    ],
+                    "description": "ISO 4217; null converts nothing"
+                  },
+                  "rates": {
+                    "type": "array",
+                    "maxItems": 100,
+                    "items": {
+                      "$ref": "#/components/schemas/ExchangeRate"
+                    }
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The rates as they are now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ExchangeRates"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/history": {
+      "get": {
+        "operationId": "getHistory",
+        "summary": "What was bought, assigned, used and spent, day by day",
+        "description": "From the daily snapshots, as counted on that day and with the prices of that day. Days without a snapshot are left out.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "days",
+            "in": "query",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 731,
+              "default": 90
+            }
+          },
+          {
+            "$ref": "#/components/parameters/skuId"
+          },
+          {
+            "$ref": "#/components/parameters/group"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Of the tenant, of one SKU, or of one catalog group with those below it",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/History"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/back-test": {
+      "get": {
+        "operationId": "getBackTest",
+        "summary": "How many would have been candidates on a day in the past, and how many of them became active again",
+        "description": "Of licenses that are still held. Says how right a threshold would have been, from the project's own history of activity.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "on",
+            "in": "query",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "date"
+            }
+          },
+          {
+            "name": "withinDays",
+            "in": "query",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 365,
+              "default": 60
+            }
+          },
+          {
+            "name": "inactiveAfterDays",
+            "in": "query",
+            "description": "Only this threshold, instead of 15, 30, 60, 90 and 120 days; shorter absences are not recorded",
+            "schema": {
+              "type": "integer",
+              "minimum": 15,
+              "maximum": 3650
+            }
+          },
+          {
+            "$ref": "#/components/parameters/skuId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One item per threshold",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/BackTest"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/candidates": {
+      "get": {
+        "operationId": "listCandidates",
+        "summary": "Licenses that could be taken back, each with its evidence",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "$ref": "#/components/parameters/text"
+          },
+          {
+            "$ref": "#/components/parameters/skuId"
+          },
+          {
+            "$ref": "#/components/parameters/department"
+          },
+          {
+            "$ref": "#/components/parameters/group"
+          },
+          {
+            "name": "reason",
+            "in": "query",
+            "description": "The reason that decides, the first of a candidate's reasons",
+            "schema": {
+              "$ref": "#/components/schemas/CandidateReasonType"
+            }
+          },
+          {
+            "name": "state",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/CandidateState"
+            }
+          },
+          {
+            "name": "sort",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "displayName",
+                "since",
+                "value"
+              ],
+              "default": "displayName"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/order"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of candidates",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items",
+                        "evaluatedAt"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/Candidate"
+                          }
+                        },
+                        "evaluatedAt": {
+                          "$ref": "#/components/schemas/NullableDateTime"
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/candidate-summary": {
+      "get": {
+        "operationId": "getCandidateSummary",
+        "summary": "How many candidates there are by reason and by SKU, and what they are worth a year",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The counts of the last evaluation",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CandidateSummary"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/exemptions": {
+      "get": {
+        "operationId": "listExemptions",
+        "summary": "What is held back from being taken back, newest first",
         "parameters": [
           {
             "$ref": "#/components/parameters/tenant"
@@ -3309,7 +4731,7 @@ export const openApiDocument = {
         ],
         "responses": {
           "200": {
-            "description": "A page of suspicious activities, newest activity first",
+            "description": "A page of exemptions, expired ones included",
             "content": {
               "application/json": {
                 "schema": {
@@ -3326,12 +4748,297 @@ export const openApiDocument = {
                         "items": {
                           "type": "array",
                           "items": {
-                            "$ref": "#/components/schemas/SuspiciousActivity"
+                            "$ref": "#/components/schemas/Exemption"
                           }
                         }
                       }
                     }
                   ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createExemption",
+        "summary": "Hold back an account, the members of a catalog group, a SKU, or a SKU of either",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ExemptionInput"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The exemption",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Exemption"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/exemptions/{id}": {
+      "delete": {
+        "operationId": "deleteExemption",
+        "summary": "End an exemption",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The exemption that was ended",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Exemption"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/assignments": {
+      "get": {
+        "operationId": "listAssignments",
+        "summary": "Every license that an account holds, one row per path, for asset management systems",
+        "description": "By account, those that changed longest ago first. With `modifiedSince`, all rows of each account that changed since: what is missing among them is no longer assigned. An account without any license has no row; the list of users has it.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "$ref": "#/components/parameters/skuId"
+          },
+          {
+            "$ref": "#/components/parameters/modifiedSince"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of assignments",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/Assignment"
+                          }
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/suspicious-activities": {
+      "get": {
+        "operationId": "listSuspiciousActivities",
+        "summary": "Activity that does not add up",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "$ref": "#/components/parameters/text"
+          },
+          {
+            "name": "type",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/SuspiciousActivityType"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of suspicious activities, newest activity first",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items",
+                        "types"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/SuspiciousActivity"
+                          }
+                        },
+                        "types": {
+                          "type": "array",
+                          "description": "How many there are of each type, whatever the filters",
+                          "items": {
+                            "type": "object",
+                            "additionalProperties": false,
+                            "required": [
+                              "type",
+                              "rows"
+                            ],
+                            "properties": {
+                              "type": {
+                                "$ref": "#/components/schemas/SuspiciousActivityType"
+                              },
+                              "rows": {
+                                "type": "integer"
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/suspicious-activities/{id}/recognition": {
+      "put": {
+        "operationId": "recognizeSuspiciousActivity",
+        "summary": "Accept a suspicious activity as known",
+        "description": "It is of type recognized until its own type changes or this is taken back.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/suspiciousActivityId"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "note"
+                ],
+                "properties": {
+                  "note": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 1000
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The activity as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/SuspiciousActivity"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "unrecognizeSuspiciousActivity",
+        "summary": "Take the acceptance back",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/suspiciousActivityId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The activity as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/SuspiciousActivity"
                 }
               }
             }
@@ -3604,6 +5311,60 @@ export const openApiDocument = {
         }
       }
     },
+    "/entities/{kind}/{namespace}/{name}/spend": {
+      "get": {
+        "operationId": "getEntitySpend",
+        "summary": "What the licenses of a catalog group and those below it cost, and which are not used",
+        "description": "Accounts are counted as by `getSpendBy` with the dimension group, so that the groups of a company add up to its spend.",
+        "parameters": [
+          {
+            "name": "kind",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "enum": [
+                "group",
+                "Group"
+              ]
+            }
+          },
+          {
+            "name": "namespace",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          },
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One item per tenant in which the group has accounts",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/EntitySpend"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
     "/me": {
       "get": {
         "operationId": "getMe",
@@ -3738,6 +5499,35 @@ export const openApiDocument = {
         "schema": {
           "type": "boolean",
           "default": false
+        }
+      },
+      "group": {
+        "name": "group",
+        "in": "query",
+        "allowReserved": true,
+        "description": "Entity ref of a catalog group: only accounts of its members and of those of the groups below it",
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 500
+        }
+      },
+      "modifiedSince": {
+        "name": "modifiedSince",
+        "in": "query",
+        "description": "Only accounts of which something that is stored changed at or after this time: the account, its assignments or its activity. A status that changes because days pass changes nothing that is stored.",
+        "schema": {
+          "type": "string",
+          "format": "date-time"
+        }
+      },
+      "suspiciousActivityId": {
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "minLength": 1
         }
       },
       "inactiveAfterDays": {
@@ -3956,6 +5746,9 @@ export const openApiDocument = {
           "accounts",
           "statuses",
           "seats",
+          "candidates",
+          "evaluatedAt",
+          "changes",
           "reportRefreshDate",
           "lastSync",
           "problems"
@@ -3963,6 +5756,49 @@ export const openApiDocument = {
         "properties": {
           "tenant": {
             "$ref": "#/components/schemas/Tenant"
+          },
+          "candidates": {
+            "description": "Licenses that could be taken back; null before the first evaluation",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "opportunities",
+                  "heldBack"
+                ],
+                "properties": {
+                  "opportunities": {
+                    "type": "integer"
+                  },
+                  "heldBack": {
+                    "type": "integer"
+                  }
+                }
+              }
+            ]
+          },
+          "evaluatedAt": {
+            "description": "When the licenses' use was counted last",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDateTime"
+              }
+            ]
+          },
+          "changes": {
+            "description": "What changed since a day about 30 days ago; null when there is no snapshot of that time",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/OverviewChanges"
+              }
+            ]
           },
           "accounts": {
             "type": "object",
@@ -4040,6 +5876,46 @@ export const openApiDocument = {
             "description": "What is wrong now, each with what to do",
             "items": {
               "$ref": "#/components/schemas/Problem"
+            }
+          }
+        }
+      },
+      "OverviewChanges": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "since",
+          "bought",
+          "assigned",
+          "candidates",
+          "annual",
+          "savings"
+        ],
+        "properties": {
+          "since": {
+            "type": "string",
+            "format": "date"
+          },
+          "bought": {
+            "type": "integer"
+          },
+          "assigned": {
+            "type": "integer"
+          },
+          "candidates": {
+            "type": "integer"
+          },
+          "annual": {
+            "type": "array",
+            "description": "Per currency of either day; negative when less is spent",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
+          "savings": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Money"
             }
           }
         }
@@ -4682,9 +6558,22 @@ export const openApiDocument = {
           "lastSignInAt",
           "licenses",
           "lastActivityDate",
-          "status"
+          "status",
+          "modifiedAt"
         ],
         "properties": {
+          "annual": {
+            "type": "array",
+            "description": "What its licenses cost a year, per currency; of those that are priced. Absent for callers who may not read what licenses cost",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
+          "modifiedAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When something that is stored of the account, its assignments or its activity changed last"
+          },
           "id": {
             "type": "string"
           },
@@ -4787,6 +6676,13 @@ export const openApiDocument = {
           "paths"
         ],
         "properties": {
+          "annual": {
+            "type": "array",
+            "description": "What it costs a year, per currency; empty when it is not priced. Absent for callers who may not read what licenses cost",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
           "skuId": {
             "type": "string",
             "format": "uuid"
@@ -4933,10 +6829,18 @@ export const openApiDocument = {
           "tenant",
           "account",
           "services",
+          "candidates",
           "reportRefreshDate",
           "syncedAt"
         ],
         "properties": {
+          "candidates": {
+            "type": "array",
+            "description": "What is suggested for its licenses, and why",
+            "items": {
+              "$ref": "#/components/schemas/Candidate"
+            }
+          },
           "tenant": {
             "type": "string"
           },
@@ -5055,9 +6959,91 @@ export const openApiDocument = {
           "capturedAt",
           "services",
           "statuses",
-          "spend"
+          "spend",
+          "entered"
         ],
         "properties": {
+          "entered": {
+            "description": "Name, type and seats that people entered and that count while License Information is switched off; null where nothing was entered or the task is on",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "displayName",
+                  "appliesTo",
+                  "bought",
+                  "captured",
+                  "by",
+                  "at"
+                ],
+                "properties": {
+                  "displayName": {
+                    "type": [
+                      "string",
+                      "null"
+                    ]
+                  },
+                  "appliesTo": {
+                    "oneOf": [
+                      {
+                        "type": "null"
+                      },
+                      {
+                        "type": "string",
+                        "enum": [
+                          "User",
+                          "Company"
+                        ]
+                      }
+                    ]
+                  },
+                  "bought": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ]
+                  },
+                  "captured": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "description": "The same as it was captured last",
+                    "required": [
+                      "displayName",
+                      "appliesTo",
+                      "bought"
+                    ],
+                    "properties": {
+                      "displayName": {
+                        "type": "string"
+                      },
+                      "appliesTo": {
+                        "type": "string",
+                        "enum": [
+                          "User",
+                          "Company"
+                        ]
+                      },
+                      "bought": {
+                        "type": "integer"
+                      }
+                    }
+                  },
+                  "by": {
+                    "type": "string",
+                    "description": "Entity ref"
+                  },
+                  "at": {
+                    "type": "string",
+                    "format": "date-time"
+                  }
+                }
+              }
+            ]
+          },
           "services": {
             "type": "array",
             "description": "The observed services that its service plans contain",
@@ -5374,11 +7360,16 @@ export const openApiDocument = {
         "required": [
           "applied",
           "changes",
-          "problems"
+          "problems",
+          "revision"
         ],
         "properties": {
           "applied": {
             "type": "boolean"
+          },
+          "revision": {
+            "type": "string",
+            "description": "What stands for the terms of the SKUs in the file, as they are compared with it"
           },
           "changes": {
             "type": "array",
@@ -5505,15 +7496,77 @@ export const openApiDocument = {
           "unassigned"
         ]
       },
+      "ConvertedSpend": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "All currencies in one, by the rates that people entered; not what was paid",
+        "required": [
+          "currency",
+          "annual",
+          "once",
+          "savings",
+          "rates",
+          "missing"
+        ],
+        "properties": {
+          "currency": {
+            "type": "string"
+          },
+          "annual": {
+            "type": "string"
+          },
+          "once": {
+            "type": "string"
+          },
+          "savings": {
+            "type": "string"
+          },
+          "rates": {
+            "type": "array",
+            "description": "The rates that were used",
+            "items": {
+              "$ref": "#/components/schemas/ExchangeRate"
+            }
+          },
+          "missing": {
+            "type": "array",
+            "description": "Currencies without a rate, which are left out",
+            "items": {
+              "type": "string"
+            }
+          }
+        }
+      },
       "Spend": {
         "type": "object",
         "additionalProperties": false,
         "required": [
           "currencies",
           "skus",
-          "unpriced"
+          "unpriced",
+          "evaluatedAt",
+          "converted"
         ],
         "properties": {
+          "evaluatedAt": {
+            "description": "When the use of the licenses was counted",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDateTime"
+              }
+            ]
+          },
+          "converted": {
+            "description": "Null when no currency to convert to was entered, or there is nothing to convert",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/ConvertedSpend"
+              }
+            ]
+          },
           "currencies": {
             "type": "array",
             "description": "Currencies are never added up",
@@ -5701,9 +7754,34 @@ export const openApiDocument = {
           "license",
           "savingsFrom",
           "terms",
-          "reconciliation"
+          "reconciliation",
+          "editable",
+          "forecast",
+          "downgrades"
         ],
         "properties": {
+          "editable": {
+            "type": "boolean",
+            "description": "Whether name, type and seats can be entered, because License Information is switched off"
+          },
+          "forecast": {
+            "description": "Null while there are fewer than 14 days of snapshots",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/Forecast"
+              }
+            ]
+          },
+          "downgrades": {
+            "type": "array",
+            "description": "Smaller licenses of the tenant that could serve some of its holders",
+            "items": {
+              "$ref": "#/components/schemas/Downgrade"
+            }
+          },
           "savingsFrom": {
             "description": "When the savings become cash, the end of the first term in force; null when it is open",
             "oneOf": [
@@ -5720,6 +7798,48 @@ export const openApiDocument = {
           },
           "reconciliation": {
             "$ref": "#/components/schemas/Reconciliation"
+          }
+        }
+      },
+      "LicenseInput": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "Null takes what was captured last",
+        "required": [
+          "displayName",
+          "appliesTo",
+          "bought"
+        ],
+        "properties": {
+          "displayName": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "appliesTo": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "User",
+                  "Company"
+                ]
+              }
+            ]
+          },
+          "bought": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "maximum": 100000000
           }
         }
       },
@@ -5824,19 +7944,44 @@ export const openApiDocument = {
           }
         }
       },
+      "SuspiciousActivityType": {
+        "type": "string",
+        "description": "unknown: a report row that matches no account. unauthorized: an account that was disabled or deleted, and active after that day. unrecognized: a guest, or an account outside the catalog where that is configured. recognized: one that somebody accepted",
+        "enum": [
+          "unknown",
+          "unauthorized",
+          "unrecognized",
+          "recognized"
+        ]
+      },
       "SuspiciousActivity": {
         "type": "object",
         "additionalProperties": false,
         "required": [
+          "id",
+          "accountId",
           "userPrincipalName",
           "displayName",
           "type",
+          "cause",
+          "recognition",
+          "deactivatedAt",
           "lastActivityDate",
           "services",
           "reportRefreshDate",
           "firstSeenAt"
         ],
         "properties": {
+          "id": {
+            "type": "string"
+          },
+          "accountId": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Graph id of the account; null where the row matches none"
+          },
           "userPrincipalName": {
             "type": "string"
           },
@@ -5847,10 +7992,50 @@ export const openApiDocument = {
             ]
           },
           "type": {
+            "$ref": "#/components/schemas/SuspiciousActivityType"
+          },
+          "cause": {
             "type": "string",
+            "description": "Why it is listed, also while it is recognized",
             "enum": [
-              "unknown"
+              "noAccount",
+              "disabled",
+              "deleted",
+              "guest",
+              "outsideCatalog"
             ]
+          },
+          "recognition": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "note",
+                  "by",
+                  "at"
+                ],
+                "properties": {
+                  "note": {
+                    "type": "string"
+                  },
+                  "by": {
+                    "type": "string",
+                    "description": "Entity ref"
+                  },
+                  "at": {
+                    "type": "string",
+                    "format": "date-time"
+                  }
+                }
+              }
+            ]
+          },
+          "deactivatedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
           },
           "lastActivityDate": {
             "$ref": "#/components/schemas/NullableDate"
@@ -5867,6 +8052,1031 @@ export const openApiDocument = {
           "firstSeenAt": {
             "type": "string",
             "format": "date-time"
+          }
+        }
+      },
+      "CandidateReasonType": {
+        "type": "string",
+        "description": "Why a license could be taken back, the strongest first. deleted, disabled: the account is, and licensed. overlap: another license of the account contains all of its service plans. directAndGroup: held directly and by a group. neverActive: past grace. inactive: past the threshold. downgrade: what it has beyond a smaller license of the tenant is not used",
+        "enum": [
+          "deleted",
+          "disabled",
+          "overlap",
+          "directAndGroup",
+          "neverActive",
+          "inactive",
+          "downgrade"
+        ]
+      },
+      "CandidateState": {
+        "type": "string",
+        "enum": [
+          "opportunity",
+          "heldBack"
+        ]
+      },
+      "SkuRef": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "skuId",
+          "displayName"
+        ],
+        "properties": {
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "displayName": {
+            "type": "string"
+          }
+        }
+      },
+      "CandidateReason": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "One reason with its evidence",
+        "required": [
+          "type",
+          "since",
+          "services",
+          "lastActivityDate",
+          "reportRefreshDate",
+          "thresholdDays",
+          "other",
+          "groups",
+          "unobservable"
+        ],
+        "properties": {
+          "type": {
+            "$ref": "#/components/schemas/CandidateReasonType"
+          },
+          "since": {
+            "description": "The day from which it holds: deactivated, assigned, or last active; null when that is not known",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "services": {
+            "type": "array",
+            "description": "The services whose activity was looked at",
+            "items": {
+              "$ref": "#/components/schemas/Service"
+            }
+          },
+          "lastActivityDate": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "reportRefreshDate": {
+            "description": "Of the older of the reports that were looked at",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "thresholdDays": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Days without activity, or of grace, that were exceeded"
+          },
+          "other": {
+            "description": "overlap: the license that contains it; downgrade: the smaller license",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/SkuRef"
+              }
+            ]
+          },
+          "groups": {
+            "type": "array",
+            "description": "Groups that grant it",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "name"
+              ],
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "name": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              }
+            }
+          },
+          "unobservable": {
+            "type": "array",
+            "description": "downgrade: service plans it would lose whose use no report shows",
+            "items": {
+              "type": "string"
+            }
+          }
+        }
+      },
+      "HeldBack": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "until",
+          "reason",
+          "owner",
+          "exemptionId"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "description": "exemption; grace: assigned less than the grace time ago; groupOnly: no direct assignment; dataNotGood: no fresh report on what decides; gone: the account is no longer in the directory",
+            "enum": [
+              "exemption",
+              "grace",
+              "groupOnly",
+              "dataNotGood",
+              "gone"
+            ]
+          },
+          "until": {
+            "description": "Null when it is open",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "reason": {
+            "type": "string",
+            "description": "In a sentence; of an exemption, what was entered"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "exemptionId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          }
+        }
+      },
+      "Candidate": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "accountId",
+          "userPrincipalName",
+          "accountName",
+          "department",
+          "skuId",
+          "skuPartNumber",
+          "displayName",
+          "state",
+          "reasons",
+          "heldBack",
+          "since",
+          "direct"
+        ],
+        "properties": {
+          "accountId": {
+            "type": "string"
+          },
+          "userPrincipalName": {
+            "type": "string"
+          },
+          "accountName": {
+            "type": "string"
+          },
+          "department": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "skuPartNumber": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "displayName": {
+            "type": "string",
+            "description": "Of the product"
+          },
+          "state": {
+            "$ref": "#/components/schemas/CandidateState"
+          },
+          "reasons": {
+            "type": "array",
+            "description": "At least one; the first decides",
+            "items": {
+              "$ref": "#/components/schemas/CandidateReason"
+            }
+          },
+          "heldBack": {
+            "type": "array",
+            "description": "Why it is held back; none for an opportunity",
+            "items": {
+              "$ref": "#/components/schemas/HeldBack"
+            }
+          },
+          "since": {
+            "description": "Of the reason that decides",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "direct": {
+            "type": "boolean",
+            "description": "Whether the account holds it directly, alone or besides a group"
+          },
+          "value": {
+            "type": "array",
+            "description": "What taking it back saves a year, per currency; nothing where a group still grants it, empty where it is not priced. For a downgrade the difference. Absent for callers who may not read what licenses cost",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          }
+        }
+      },
+      "CandidateCounts": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "opportunities",
+          "heldBack",
+          "value"
+        ],
+        "properties": {
+          "opportunities": {
+            "type": "integer"
+          },
+          "heldBack": {
+            "type": "integer"
+          },
+          "value": {
+            "type": "array",
+            "description": "Of the opportunities, a year, per currency",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          }
+        }
+      },
+      "CandidateSummary": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "evaluatedAt",
+          "inactiveAfterDays",
+          "graceDays",
+          "total",
+          "reasons",
+          "skus",
+          "unobservable"
+        ],
+        "properties": {
+          "evaluatedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "inactiveAfterDays": {
+            "type": "integer"
+          },
+          "graceDays": {
+            "type": "integer"
+          },
+          "total": {
+            "$ref": "#/components/schemas/CandidateCounts"
+          },
+          "reasons": {
+            "type": "array",
+            "description": "Only reasons with candidates, the strongest first",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "reason",
+                "counts"
+              ],
+              "properties": {
+                "reason": {
+                  "$ref": "#/components/schemas/CandidateReasonType"
+                },
+                "counts": {
+                  "$ref": "#/components/schemas/CandidateCounts"
+                }
+              }
+            }
+          },
+          "skus": {
+            "type": "array",
+            "description": "Only SKUs with candidates, the most valuable first",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "sku",
+                "counts"
+              ],
+              "properties": {
+                "sku": {
+                  "$ref": "#/components/schemas/SkuRef"
+                },
+                "counts": {
+                  "$ref": "#/components/schemas/CandidateCounts"
+                }
+              }
+            }
+          },
+          "unobservable": {
+            "type": "array",
+            "description": "Downgrades of which no report says whether they are possible",
+            "items": {
+              "$ref": "#/components/schemas/Downgrade"
+            }
+          }
+        }
+      },
+      "Downgrade": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "A smaller license of the tenant, and what would be lost",
+        "required": [
+          "from",
+          "to",
+          "services",
+          "unobservable"
+        ],
+        "properties": {
+          "from": {
+            "$ref": "#/components/schemas/SkuRef"
+          },
+          "to": {
+            "$ref": "#/components/schemas/SkuRef"
+          },
+          "services": {
+            "type": "array",
+            "description": "Observed services that would be lost; none means that nothing tells whether it is possible",
+            "items": {
+              "$ref": "#/components/schemas/Service"
+            }
+          },
+          "unobservable": {
+            "type": "array",
+            "description": "Names of service plans that would be lost and whose use no report shows",
+            "items": {
+              "type": "string"
+            }
+          }
+        }
+      },
+      "ExemptionInput": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "reason",
+          "expiresOn"
+        ],
+        "properties": {
+          "user": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 320,
+            "description": "Graph id, user principal name, or a User entity ref; not together with group"
+          },
+          "group": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500,
+            "description": "Entity ref of a catalog group; those below it are included"
+          },
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000
+          },
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500,
+            "description": "Entity ref of who answers for it; the caller when absent"
+          },
+          "expiresOn": {
+            "description": "The first day on which it no longer holds; null for an open one",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          }
+        }
+      },
+      "Exemption": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "account",
+          "group",
+          "sku",
+          "reason",
+          "owner",
+          "expiresOn",
+          "active",
+          "createdBy",
+          "createdAt"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "account": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "id",
+                  "userPrincipalName",
+                  "displayName"
+                ],
+                "properties": {
+                  "id": {
+                    "type": "string"
+                  },
+                  "userPrincipalName": {
+                    "type": "string"
+                  },
+                  "displayName": {
+                    "type": "string"
+                  }
+                }
+              }
+            ]
+          },
+          "group": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Entity ref"
+          },
+          "sku": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/SkuRef"
+              }
+            ]
+          },
+          "reason": {
+            "type": "string"
+          },
+          "owner": {
+            "type": "string",
+            "description": "Entity ref"
+          },
+          "expiresOn": {
+            "$ref": "#/components/schemas/NullableDate"
+          },
+          "active": {
+            "type": "boolean",
+            "description": "Holds today"
+          },
+          "createdBy": {
+            "type": "string"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "Assignment": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "accountId",
+          "userPrincipalName",
+          "accountName",
+          "department",
+          "enabled",
+          "deleted",
+          "skuId",
+          "skuPartNumber",
+          "displayName",
+          "path",
+          "modifiedAt"
+        ],
+        "properties": {
+          "accountId": {
+            "type": "string"
+          },
+          "userPrincipalName": {
+            "type": "string"
+          },
+          "accountName": {
+            "type": "string"
+          },
+          "department": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "enabled": {
+            "type": "boolean"
+          },
+          "deleted": {
+            "type": "boolean"
+          },
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "skuPartNumber": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "displayName": {
+            "type": "string",
+            "description": "Of the product"
+          },
+          "path": {
+            "$ref": "#/components/schemas/AssignmentPath"
+          },
+          "modifiedAt": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "SpendDimension": {
+        "type": "string",
+        "enum": [
+          "department",
+          "country",
+          "company",
+          "group"
+        ]
+      },
+      "UseSeats": {
+        "type": "array",
+        "description": "Seats by use, in the usual order; uses without seats are left out",
+        "items": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "use",
+            "seats"
+          ],
+          "properties": {
+            "use": {
+              "$ref": "#/components/schemas/SpendUse"
+            },
+            "seats": {
+              "type": "integer"
+            }
+          }
+        }
+      },
+      "SpendPart": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "accounts",
+          "seats",
+          "annual",
+          "savings"
+        ],
+        "properties": {
+          "accounts": {
+            "type": "integer",
+            "description": "Licensed accounts"
+          },
+          "seats": {
+            "$ref": "#/components/schemas/UseSeats"
+          },
+          "annual": {
+            "type": "array",
+            "description": "Per currency, of the SKUs that are priced",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
+          "savings": {
+            "type": "array",
+            "description": "Of inactive, never active and unassigned seats",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          }
+        }
+      },
+      "SpendBy": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "dimension",
+          "evaluatedAt",
+          "items",
+          "unassigned"
+        ],
+        "properties": {
+          "dimension": {
+            "$ref": "#/components/schemas/SpendDimension"
+          },
+          "evaluatedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "items": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "value",
+                "name",
+                "parent",
+                "own",
+                "total"
+              ],
+              "properties": {
+                "value": {
+                  "type": [
+                    "string",
+                    "null"
+                  ],
+                  "description": "The department, country, company or entity ref; null for accounts without one"
+                },
+                "name": {
+                  "type": [
+                    "string",
+                    "null"
+                  ],
+                  "description": "As it is shown"
+                },
+                "parent": {
+                  "type": [
+                    "string",
+                    "null"
+                  ],
+                  "description": "Entity ref of the group above"
+                },
+                "own": {
+                  "$ref": "#/components/schemas/SpendPart"
+                },
+                "total": {
+                  "description": "With the groups below it; the same as own for others",
+                  "oneOf": [
+                    {
+                      "$ref": "#/components/schemas/SpendPart"
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "unassigned": {
+            "description": "Seats that nobody holds, and the seats of SKUs for the whole company",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/SpendPart"
+              }
+            ]
+          }
+        }
+      },
+      "EntitySpend": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "entityRef",
+          "items"
+        ],
+        "properties": {
+          "entityRef": {
+            "type": "string"
+          },
+          "items": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "tenant",
+                "evaluatedAt",
+                "own",
+                "total",
+                "skus"
+              ],
+              "properties": {
+                "tenant": {
+                  "type": "string"
+                },
+                "evaluatedAt": {
+                  "$ref": "#/components/schemas/NullableDateTime"
+                },
+                "own": {
+                  "$ref": "#/components/schemas/SpendPart"
+                },
+                "total": {
+                  "$ref": "#/components/schemas/SpendPart"
+                },
+                "skus": {
+                  "type": "array",
+                  "description": "The total by SKU, the dearest first",
+                  "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": [
+                      "sku",
+                      "part"
+                    ],
+                    "properties": {
+                      "sku": {
+                        "$ref": "#/components/schemas/SkuRef"
+                      },
+                      "part": {
+                        "$ref": "#/components/schemas/SpendPart"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      },
+      "ExchangeRate": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "currency",
+          "rate",
+          "date"
+        ],
+        "properties": {
+          "currency": {
+            "type": "string",
+            "description": "ISO 4217"
+          },
+          "rate": {
+            "type": "string",
+            "pattern": "^\\d{1,9}(\\.\\d{1,9})?$",
+            "description": "What one unit of it is worth in the currency to convert to"
+          },
+          "date": {
+            "type": "string",
+            "format": "date",
+            "description": "The day of the rate"
+          }
+        }
+      },
+      "ExchangeRates": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "currency",
+          "rates",
+          "updatedAt",
+          "updatedBy",
+          "revision"
+        ],
+        "properties": {
+          "currency": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "rates": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ExchangeRate"
+            }
+          },
+          "updatedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "updatedBy": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "revision": {
+            "type": "string"
+          }
+        }
+      },
+      "HistoryDay": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "day",
+          "bought",
+          "assigned",
+          "seats",
+          "candidates",
+          "annual",
+          "savings"
+        ],
+        "properties": {
+          "day": {
+            "type": "string",
+            "format": "date"
+          },
+          "bought": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Null for a group, which buys nothing"
+          },
+          "assigned": {
+            "type": "integer"
+          },
+          "seats": {
+            "$ref": "#/components/schemas/UseSeats"
+          },
+          "candidates": {
+            "type": "integer",
+            "description": "Opportunities"
+          },
+          "annual": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
+          "savings": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          }
+        }
+      },
+      "History": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "from",
+          "to",
+          "since",
+          "items"
+        ],
+        "properties": {
+          "from": {
+            "type": "string",
+            "format": "date"
+          },
+          "to": {
+            "type": "string",
+            "format": "date"
+          },
+          "since": {
+            "description": "The day of the first snapshot; null when there is none",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "items": {
+            "type": "array",
+            "description": "The days with a snapshot, the oldest first",
+            "items": {
+              "$ref": "#/components/schemas/HistoryDay"
+            }
+          }
+        }
+      },
+      "Forecast": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "When the seats run out if they go on being assigned as in the time looked at: a straight line through the assigned seats of each day",
+        "required": [
+          "runsOutOn",
+          "perMonth",
+          "from",
+          "to",
+          "days"
+        ],
+        "properties": {
+          "runsOutOn": {
+            "description": "Null when the line does not reach the seats that are bought within two years",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "perMonth": {
+            "type": "number",
+            "description": "Seats more, or less, in 30 days"
+          },
+          "from": {
+            "type": "string",
+            "format": "date"
+          },
+          "to": {
+            "type": "string",
+            "format": "date"
+          },
+          "days": {
+            "type": "integer",
+            "description": "Days with a snapshot"
+          }
+        }
+      },
+      "BackTest": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "on",
+          "withinDays",
+          "since",
+          "complete",
+          "items"
+        ],
+        "properties": {
+          "on": {
+            "type": "string",
+            "format": "date"
+          },
+          "withinDays": {
+            "type": "integer"
+          },
+          "since": {
+            "description": "How far back the history of activity reaches; null when there is none",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "complete": {
+            "type": "boolean",
+            "description": "Whether history reaches back to that day, and the days to become active again have passed and are reported"
+          },
+          "items": {
+            "type": "array",
+            "description": "None when history does not reach back to that day",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "inactiveAfterDays",
+                "candidates",
+                "returned"
+              ],
+              "properties": {
+                "inactiveAfterDays": {
+                  "type": "integer"
+                },
+                "candidates": {
+                  "type": "integer"
+                },
+                "returned": {
+                  "type": "integer",
+                  "description": "Of these, active again within the days given"
+                }
+              }
+            }
           }
         }
       },
@@ -6310,6 +9520,11 @@ export const openApiOperations = [
     "path": "/tenants/{tenant}/licenses/{skuId}"
   },
   {
+    "operationId": "updateLicense",
+    "method": "put",
+    "path": "/tenants/{tenant}/licenses/{skuId}"
+  },
+  {
     "operationId": "getTerms",
     "method": "get",
     "path": "/tenants/{tenant}/licenses/{skuId}/terms"
@@ -6340,9 +9555,74 @@ export const openApiOperations = [
     "path": "/tenants/{tenant}/renewals"
   },
   {
+    "operationId": "getSpendBy",
+    "method": "get",
+    "path": "/tenants/{tenant}/spend/{dimension}"
+  },
+  {
+    "operationId": "getExchangeRates",
+    "method": "get",
+    "path": "/tenants/{tenant}/exchange-rates"
+  },
+  {
+    "operationId": "replaceExchangeRates",
+    "method": "put",
+    "path": "/tenants/{tenant}/exchange-rates"
+  },
+  {
+    "operationId": "getHistory",
+    "method": "get",
+    "path": "/tenants/{tenant}/history"
+  },
+  {
+    "operationId": "getBackTest",
+    "method": "get",
+    "path": "/tenants/{tenant}/back-test"
+  },
+  {
+    "operationId": "listCandidates",
+    "method": "get",
+    "path": "/tenants/{tenant}/candidates"
+  },
+  {
+    "operationId": "getCandidateSummary",
+    "method": "get",
+    "path": "/tenants/{tenant}/candidate-summary"
+  },
+  {
+    "operationId": "listExemptions",
+    "method": "get",
+    "path": "/tenants/{tenant}/exemptions"
+  },
+  {
+    "operationId": "createExemption",
+    "method": "post",
+    "path": "/tenants/{tenant}/exemptions"
+  },
+  {
+    "operationId": "deleteExemption",
+    "method": "delete",
+    "path": "/tenants/{tenant}/exemptions/{id}"
+  },
+  {
+    "operationId": "listAssignments",
+    "method": "get",
+    "path": "/tenants/{tenant}/assignments"
+  },
+  {
     "operationId": "listSuspiciousActivities",
     "method": "get",
     "path": "/tenants/{tenant}/suspicious-activities"
+  },
+  {
+    "operationId": "recognizeSuspiciousActivity",
+    "method": "put",
+    "path": "/tenants/{tenant}/suspicious-activities/{id}/recognition"
+  },
+  {
+    "operationId": "unrecognizeSuspiciousActivity",
+    "method": "delete",
+    "path": "/tenants/{tenant}/suspicious-activities/{id}/recognition"
   },
   {
     "operationId": "listReclamations",
@@ -6373,6 +9653,11 @@ export const openApiOperations = [
     "operationId": "getEntity",
     "method": "get",
     "path": "/entities/{kind}/{namespace}/{name}"
+  },
+  {
+    "operationId": "getEntitySpend",
+    "method": "get",
+    "path": "/entities/{kind}/{namespace}/{name}/spend"
   },
   {
     "operationId": "getMe",

@@ -4,10 +4,21 @@ import {
   type AccountDetail,
   type AssignedLicense,
   type AssignmentStatus,
+  type Candidate,
+  type CandidateReason,
+  type CandidateSummary,
   ASSIGNMENT_STATUSES,
+  type BackTest,
   type Connection,
   type ConnectionCredential,
+  type Exemption,
+  type EntitySpend,
+  type ExchangeRates,
   type Finding,
+  type HeldBack,
+  type Forecast,
+  type History,
+  type HistoryDay,
   type License,
   type LicenseDetail,
   type Renewal,
@@ -15,6 +26,9 @@ import {
   type ServiceActivity,
   type SkuSpend,
   type Spend,
+  type SuspiciousActivity,
+  type SpendBy,
+  type SpendPart,
   type Task,
   type TaskRun,
   type Tenant,
@@ -72,6 +86,16 @@ export const overview = (
     { status: 'unlicensed', accounts: 0 },
   ],
   seats: { bought: 13000, assigned: 11900, unassigned: 1100 },
+  candidates: { opportunities: 1420, heldBack: 85 },
+  evaluatedAt: minutesAgo(40),
+  changes: {
+    since: daysAgo(30),
+    bought: 100,
+    assigned: 60,
+    candidates: 25,
+    annual: [{ amount: '12000.00', currency: 'EUR' }],
+    savings: [{ amount: '-4500.00', currency: 'EUR' }],
+  },
   reportRefreshDate: daysAgo(3),
   lastSync: minutesAgo(42),
   problems: [],
@@ -149,6 +173,7 @@ export const account = (values: Partial<Account> = {}): Account => ({
   licenses: [assigned(), byGroup('Engineering tools')],
   lastActivityDate: daysAgo(5),
   status: 'active',
+  modifiedAt: minutesAgo(42),
   ...values,
 });
 
@@ -168,8 +193,128 @@ export const detail = (values: Partial<AccountDetail> = {}): AccountDetail => ({
   tenant: 'contoso',
   account: account(),
   services: services(),
+  candidates: [],
   reportRefreshDate: daysAgo(3),
   syncedAt: minutesAgo(42),
+  ...values,
+});
+
+export const reason = (
+  values: Partial<CandidateReason> = {},
+): CandidateReason => ({
+  type: 'inactive',
+  since: daysAgo(200),
+  services: ['exchange', 'teams', 'sharePoint'],
+  lastActivityDate: daysAgo(200),
+  reportRefreshDate: daysAgo(3),
+  thresholdDays: 60,
+  other: null,
+  groups: [],
+  unobservable: [],
+  ...values,
+});
+
+export const heldBack = (values: Partial<HeldBack> = {}): HeldBack => ({
+  type: 'exemption',
+  until: daysAhead(40),
+  reason: 'Parental leave',
+  owner: 'user:default/maya',
+  exemptionId: 'x1',
+  ...values,
+});
+
+export const candidate = (values: Partial<Candidate> = {}): Candidate => ({
+  accountId: 'a1',
+  userPrincipalName: 'maya.lopez@contoso.com',
+  accountName: 'Maya Lopez',
+  department: 'Sales',
+  skuId: E3,
+  skuPartNumber: 'SPE_E3',
+  displayName: 'Microsoft 365 E3',
+  state: 'opportunity',
+  reasons: [reason()],
+  heldBack: [],
+  since: daysAgo(200),
+  direct: true,
+  value: [{ amount: '360.00', currency: 'EUR' }],
+  ...values,
+});
+
+export const candidateSummary = (
+  values: Partial<CandidateSummary> = {},
+): CandidateSummary => {
+  const counts = {
+    opportunities: 1234,
+    heldBack: 56,
+    value: [{ amount: '444240.00', currency: 'EUR' }],
+  };
+  const sku = { skuId: E3, displayName: 'Microsoft 365 E3' };
+  return {
+    evaluatedAt: minutesAgo(42),
+    inactiveAfterDays: 60,
+    graceDays: 30,
+    total: counts,
+    reasons: [
+      {
+        reason: 'disabled',
+        counts: {
+          opportunities: 234,
+          heldBack: 6,
+          value: [{ amount: '84240.00', currency: 'EUR' }],
+        },
+      },
+      {
+        reason: 'inactive',
+        counts: {
+          opportunities: 1000,
+          heldBack: 50,
+          value: [{ amount: '360000.00', currency: 'EUR' }],
+        },
+      },
+    ],
+    skus: [{ sku, counts }],
+    unobservable: [],
+    ...values,
+  };
+};
+
+export const exemption = (values: Partial<Exemption> = {}): Exemption => ({
+  id: 'x1',
+  account: {
+    id: 'a1',
+    userPrincipalName: 'maya.lopez@contoso.com',
+    displayName: 'Maya Lopez',
+  },
+  group: null,
+  sku: { skuId: E3, displayName: 'Microsoft 365 E3' },
+  reason: 'Parental leave',
+  owner: 'user:default/maya',
+  expiresOn: daysAhead(40),
+  active: true,
+  createdBy: 'user:default/robin',
+  createdAt: minutesAgo(60 * 24 * 20),
+  ...values,
+});
+
+export const suspiciousActivity = (
+  values: Partial<SuspiciousActivity> = {},
+): SuspiciousActivity => ({
+  id: 's1',
+  accountId: 'a1',
+  userPrincipalName: 'maya.lopez@contoso.com',
+  displayName: 'Maya Lopez',
+  type: 'unauthorized',
+  cause: 'disabled',
+  recognition: null,
+  deactivatedAt: '2026-05-03T08:00:00Z',
+  lastActivityDate: '2026-05-09',
+  services: SERVICES.map(service => ({
+    service,
+    lastActivityDate: service === 'exchange' ? '2026-05-09' : null,
+    reportRefreshDate: daysAgo(3),
+  })),
+  reportRefreshDate: daysAgo(3),
+  firstSeenAt: minutesAgo(60 * 24 * 4),
   ...values,
 });
 
@@ -235,6 +380,7 @@ export const license = (values: Partial<License> = {}): License => ({
   services: ['exchange', 'teams', 'oneDrive', 'outlook', 'sharePoint'],
   statuses: statuses(),
   spend: skuSpend(),
+  entered: null,
   capturedAt: minutesAgo(42),
   ...values,
 });
@@ -269,6 +415,15 @@ export const terms = (items: Term[] = [term()], revision = 'rev1'): Terms => ({
   revision,
 });
 
+export const forecast = (values: Partial<Forecast> = {}): Forecast => ({
+  runsOutOn: daysAhead(200),
+  perMonth: 4.2,
+  from: daysAgo(60),
+  to: daysAgo(0),
+  days: 61,
+  ...values,
+});
+
 export const licenseDetail = (
   values: Partial<LicenseDetail> = {},
 ): LicenseDetail => ({
@@ -283,6 +438,118 @@ export const licenseDetail = (
     entered: 10000,
     differences: [],
   },
+  editable: false,
+  forecast: forecast(),
+  downgrades: [],
+  ...values,
+});
+
+/** A day of the history of a tenant or a SKU. */
+export const historyDay = (values: Partial<HistoryDay> = {}): HistoryDay => ({
+  day: daysAgo(0),
+  bought: 10000,
+  assigned: 9200,
+  seats: [
+    { use: 'active', seats: 8000 },
+    { use: 'inactive', seats: 1200 },
+    { use: 'unassigned', seats: 800 },
+  ],
+  candidates: 1420,
+  annual: [{ amount: '3600000.00', currency: 'EUR' }],
+  savings: [{ amount: '540000.00', currency: 'EUR' }],
+  ...values,
+});
+
+/** History with a snapshot on each of these days ago. */
+export const history = (
+  daysWithSnapshot: number[] = [3, 2, 1, 0],
+  values: Partial<History> = {},
+): History => ({
+  from: daysAgo(89),
+  to: daysAgo(0),
+  since: daysAgo(daysWithSnapshot[0] ?? 0),
+  items: daysWithSnapshot.map(days => historyDay({ day: daysAgo(days) })),
+  ...values,
+});
+
+export const backTest = (values: Partial<BackTest> = {}): BackTest => ({
+  on: daysAgo(90),
+  withinDays: 60,
+  since: daysAgo(200),
+  complete: true,
+  items: [
+    { inactiveAfterDays: 30, candidates: 800, returned: 200 },
+    { inactiveAfterDays: 60, candidates: 412, returned: 37 },
+    { inactiveAfterDays: 90, candidates: 0, returned: 0 },
+  ],
+  ...values,
+});
+
+export const spendPart = (values: Partial<SpendPart> = {}): SpendPart => ({
+  accounts: 40,
+  seats: [
+    { use: 'active', seats: 30 },
+    { use: 'inactive', seats: 10 },
+  ],
+  annual: [{ amount: '14400.00', currency: 'EUR' }],
+  savings: [{ amount: '3600.00', currency: 'EUR' }],
+  ...values,
+});
+
+/** A value that spend is split by, without others below it. */
+export const spendOf = (
+  value: string | null,
+  part: SpendPart = spendPart(),
+): SpendBy['items'][number] => ({
+  value,
+  name: value,
+  parent: null,
+  own: part,
+  total: part,
+});
+
+export const spendBy = (values: Partial<SpendBy> = {}): SpendBy => ({
+  dimension: 'department',
+  evaluatedAt: minutesAgo(40),
+  items: [spendOf('Sales')],
+  unassigned: spendPart({
+    accounts: 0,
+    seats: [{ use: 'unassigned', seats: 800 }],
+    annual: [{ amount: '288000.00', currency: 'EUR' }],
+    savings: [],
+  }),
+  ...values,
+});
+
+export const entitySpend = (
+  values: Partial<EntitySpend['items'][number]> = {},
+): EntitySpend => ({
+  entityRef: 'group:default/sales',
+  items: [
+    {
+      tenant: 'contoso',
+      evaluatedAt: minutesAgo(40),
+      own: spendPart({ accounts: 12 }),
+      total: spendPart(),
+      skus: [
+        {
+          sku: { skuId: E3, displayName: 'Microsoft 365 E3' },
+          part: spendPart(),
+        },
+      ],
+      ...values,
+    },
+  ],
+});
+
+export const exchangeRates = (
+  values: Partial<ExchangeRates> = {},
+): ExchangeRates => ({
+  currency: null,
+  rates: [],
+  updatedAt: null,
+  updatedBy: null,
+  revision: 'rates1',
   ...values,
 });
 
@@ -313,6 +580,8 @@ export const spend = (values: Partial<Spend> = {}): Spend => ({
     },
   ],
   unpriced: [],
+  evaluatedAt: minutesAgo(40),
+  converted: null,
   ...values,
 });
 

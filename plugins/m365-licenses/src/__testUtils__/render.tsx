@@ -46,6 +46,7 @@ export function renderPage(
       apis: [
         [m365LicensesApiRef, backend.client],
         [toastApiRef, { post }],
+        mockApis.identity({ userEntityRef: 'user:default/robin' }),
         mockApis.permission({ authorize: allowed ? 'ALLOW' : 'DENY' }),
       ],
     },

@@ -6,17 +6,21 @@ import { Navigate, Route, Routes } from 'react-router-dom';
 import { rootRouteRef } from '../routes';
 import { m365LicensesTranslationRef } from '../translation';
 import { ActivityPage } from './ActivityPage/ActivityPage';
+import { CandidatesRoutes } from './CandidatesPage/CandidatesRoutes';
 import { ConnectionsPage } from './ConnectionsPage/ConnectionsPage';
 import { LicensesRoutes } from './LicensesPage/LicensesRoutes';
 import { OverviewPage } from './OverviewPage/OverviewPage';
+import { SuspiciousActivitiesPage } from './SuspiciousActivitiesPage/SuspiciousActivitiesPage';
 import { TasksPage } from './TasksPage/TasksPage';
 import { UsersRoutes } from './UsersPage/UsersRoutes';
 
 const TABS = [
   'overview',
+  'licenses',
   'users',
   'activity',
-  'licenses',
+  'candidates',
+  'suspicious-activities',
   'tasks',
   'connections',
 ] as const;
@@ -41,9 +45,14 @@ export function M365LicensesPage() {
       <Routes>
         <Route index element={<Navigate to="overview" replace />} />
         <Route path="overview" element={<OverviewPage />} />
+        <Route path="licenses/*" element={<LicensesRoutes />} />
         <Route path="users/*" element={<UsersRoutes />} />
         <Route path="activity" element={<ActivityPage />} />
-        <Route path="licenses/*" element={<LicensesRoutes />} />
+        <Route path="candidates/*" element={<CandidatesRoutes />} />
+        <Route
+          path="suspicious-activities"
+          element={<SuspiciousActivitiesPage />}
+        />
         <Route path="tasks" element={<TasksPage />} />
         <Route path="connections" element={<ConnectionsPage />} />
       </Routes>

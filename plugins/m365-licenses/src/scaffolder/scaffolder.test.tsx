@@ -73,6 +73,7 @@ function account(overrides: Partial<Account> = {}): Account {
     deactivatedAt: null,
     deletedAt: null,
     lastSignInAt: null,
+    modifiedAt: '2026-11-01T00:00:00Z',
     licenses: [e5, visio],
     lastActivityDate: '2026-11-19',
     status: 'active',

@@ -17,6 +17,7 @@ import {
 } from 'graph-simulator';
 import type { Knex } from 'knex';
 import { createStores } from '../../database';
+import { LicenseEvents } from '../../events/LicenseEvents';
 import { createGraphConnection } from '../../graph/connection';
 import type {
   ConnectionConfig,
@@ -197,7 +198,16 @@ async function openPortal(
       triggered.push(taskId);
     },
   });
-  const taskRunner = TaskRunner.create({ logger, scheduler, stores, now });
+  const taskRunner = TaskRunner.create({
+    logger,
+    scheduler,
+    stores,
+    events: LicenseEvents.create({
+      events: mockServices.events.mock(),
+      logger,
+    }),
+    now,
+  });
   const sent: NotificationSendOptions[] = [];
   const connections = Connections.create({
     tenants: [tenant],

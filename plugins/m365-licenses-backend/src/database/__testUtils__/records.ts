@@ -140,7 +140,9 @@ export function sku(skuId: string, overrides?: Partial<GraphSku>): GraphSku {
     capabilityStatus: 'Enabled',
     consumedUnits: 30,
     prepaidUnits: { enabled: 100, suspended: 1, warning: 2, lockedOut: 3 },
-    servicePlans: [{ servicePlanId: idOf(1), servicePlanName: 'TEAMS1' }],
+    servicePlans: [
+      { servicePlanId: idOf(1), servicePlanName: 'TEAMS1', appliesTo: 'User' },
+    ],
     ...overrides,
   };
 }

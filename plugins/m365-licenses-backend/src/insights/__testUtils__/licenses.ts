@@ -54,6 +54,7 @@ export function license(overrides?: Partial<StoredLicense>): StoredLicense {
     subscriptions: [subscription()],
     capturedAt: '2026-11-22T01:00:00.000Z',
     services: ['exchange', 'teams'],
+    entered: null,
     statuses: statuses({ active: 80 }),
     ...overrides,
   };

@@ -12,8 +12,9 @@ import type { Knex } from 'knex';
 import { createStores } from '../../database';
 import type { ActivityThreshold, Stores } from '../../database/types';
 import { createGraphConnection } from '../../graph/connection';
+import { LicenseEvents } from '../../events/LicenseEvents';
 import type { GraphConnection } from '../../graph/types';
-import { runTask, type SyncTask } from '../task';
+import { type RunOptions, runTask, type SyncTask } from '../task';
 
 export const TENANT = 'contoso';
 
@@ -25,6 +26,8 @@ export interface World {
   simulator: Simulator;
   graph: GraphConnection;
   stores: Stores;
+  /** The event bus that runs publish on. */
+  events: ReturnType<typeof mockServices.events.mock>;
   knex: Knex;
   clock: { time: number };
   now(): Date;
@@ -37,6 +40,7 @@ export interface World {
       maxGoneShare?: number;
       timeoutMs?: number;
       graph?: GraphConnection;
+      evaluate?: RunOptions['evaluate'];
     },
   ): Promise<{ run: TaskRun; thrown: Error | undefined }>;
   runs(task: SyncTaskName): Promise<TaskRun[]>;
@@ -73,6 +77,7 @@ export async function createWorld(
     mockServices.database.mock({ getClient: async () => knex }),
   );
   const graph = connect(simulator);
+  const events = mockServices.events.mock();
   const clock = { time: START };
   const now = () => new Date(clock.time);
   const runs = async (task: SyncTaskName) =>
@@ -82,6 +87,7 @@ export async function createWorld(
     simulator,
     graph,
     stores,
+    events,
     knex,
     clock,
     now,
@@ -100,11 +106,16 @@ export async function createWorld(
           tenant: TENANT,
           graph: runOptions.graph ?? graph,
           stores,
+          events: LicenseEvents.create({
+            events,
+            logger: mockServices.logger.mock(),
+          }),
           signal: runOptions.signal ?? new AbortController().signal,
           options: { maxGoneShare: runOptions.maxGoneShare ?? 0.2 },
           now,
           logger: mockServices.logger.mock(),
           timeoutMs: runOptions.timeoutMs ?? 3_600_000,
+          evaluate: runOptions.evaluate,
         });
       } catch (error) {
         if (!(error instanceof Error)) {

@@ -1,5 +1,14 @@
 import { screen, within } from '@testing-library/react';
 import { refuse } from '../../__testUtils__/fakeBackend';
+import {
+  account,
+  assigned,
+  candidate,
+  detail,
+  heldBack,
+  reason,
+  services,
+} from '../../__testUtils__/fixtures';
 import { renderPage } from '../../__testUtils__/render';
 import { AccountPage } from './AccountPage';
 
@@ -39,10 +48,105 @@ describe('AccountPage', () => {
       'Skype for Business',
       'Yammer',
     ]);
-    expect(screen.getByText('Never')).toBeInTheDocument();
+    expect(screen.getByText('No activity')).toBeInTheDocument();
     expect(screen.getByText(/Microsoft's report of/)).toBeInTheDocument();
+    expect(screen.getByText(/Threshold of 60 days/)).toBeInTheDocument();
+    // Nothing is suggested, and nobody said what licenses cost.
+    expect(screen.queryByText(/Suggested/)).not.toBeInTheDocument();
+    expect(
+      within(licenses).queryByRole('columnheader', { name: 'A year' }),
+    ).not.toBeInTheDocument();
     expect(screen.getByText('Account manager')).toBeInTheDocument();
     expect(screen.queryByText('Deactivated')).not.toBeInTheDocument();
+  });
+
+  it('says what is suggested, why, and what holds it back', async () => {
+    render({
+      at: '/users/a1',
+      answers: {
+        'GET /tenants/contoso/users/a1': () =>
+          detail({
+            candidates: [
+              candidate({
+                state: 'heldBack',
+                reasons: [reason({ type: 'disabled', since: '2026-05-03' })],
+                heldBack: [heldBack({ until: '2027-02-01' })],
+              }),
+            ],
+          }),
+      },
+    });
+    const suggestions = await screen.findByRole('grid', {
+      name: 'Suggested, and why',
+    });
+    const row = within(suggestions).getByRole('row', { name: /SPE_E3/ });
+    expect(row).toHaveTextContent('Account disabled since May 3, 2026');
+    expect(row).toHaveTextContent('€360.00');
+    expect(row).toHaveTextContent('Exempted until February 1, 2027');
+    expect(
+      screen.getByRole('link', { name: 'Open in Candidates' }),
+    ).toHaveAttribute(
+      'href',
+      '/m365-licenses/candidates?tenant=contoso&text=maya.lopez%40contoso.com',
+    );
+  });
+
+  it('says what each license costs, once for several paths, and all of them', async () => {
+    const e3 = assigned({ annual: [{ amount: '360.00', currency: 'EUR' }] });
+    const [direct] = e3.paths;
+    render({
+      at: '/users/a1',
+      answers: {
+        'GET /tenants/contoso/users/a1': () =>
+          detail({
+            account: account({
+              annual: [{ amount: '360.00', currency: 'EUR' }],
+              licenses: [
+                {
+                  ...e3,
+                  paths: [
+                    direct,
+                    { ...direct, type: 'group', groupId: 'g', groupName: 'IT' },
+                  ],
+                },
+                assigned({
+                  skuId: 'x',
+                  skuPartNumber: 'POWER_BI',
+                  displayName: 'Power BI Pro',
+                  annual: [],
+                }),
+              ],
+            }),
+          }),
+      },
+    });
+    const licenses = await screen.findByRole('grid', { name: 'Licenses' });
+    const [first, second] = within(licenses).getAllByRole('row', {
+      name: /SPE_E3/,
+    });
+    expect(first).toHaveTextContent('€360.00');
+    expect(second).not.toHaveTextContent('€');
+    expect(
+      within(licenses).getByRole('row', { name: /POWER_BI/ }),
+    ).toHaveTextContent('Not priced');
+    expect(screen.getByText(/^A year:/)).toHaveTextContent('€360.00');
+  });
+
+  it('says of a service that no report was read of it', async () => {
+    render({
+      at: '/users/a1',
+      answers: {
+        'GET /tenants/contoso/users/a1': () =>
+          detail({
+            services: services().map(activity =>
+              activity.service === 'skypeForBusiness'
+                ? { ...activity, reportRefreshDate: null }
+                : activity,
+            ),
+          }),
+      },
+    });
+    expect(await screen.findByText('Not reported')).toBeInTheDocument();
   });
 
   it('leads back to the list as it was', async () => {

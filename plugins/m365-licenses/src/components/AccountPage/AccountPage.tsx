@@ -6,6 +6,8 @@ import {
   answerOf,
   type AssignedLicense,
   type AssignmentPath,
+  type Candidate,
+  type Money,
   type ServiceActivity,
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
@@ -14,6 +16,7 @@ import { useLocation, useParams } from 'react-router-dom';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
+import { CandidateStateText, CandidateValue } from '../common/Candidates';
 import { type DataColumn, DataTable } from '../common/DataTable';
 import { useLinks } from '../common/links';
 import {
@@ -22,14 +25,17 @@ import {
   isNotFound,
   Loading,
 } from '../common/messages';
-import { NameCell } from '../common/NameCell';
 import { LicenseUse, ServicesCounted } from '../common/LicenseUse';
+import { Amounts, NotPriced } from '../common/money';
+import { NameCell } from '../common/NameCell';
+import { ReasonText } from '../common/ReasonText';
 import { RelativeTime } from '../common/RelativeTime';
 import { Section } from '../common/Section';
-import { ReportDate, ServiceTimeline } from '../common/Services';
+import { ReportDate } from '../common/Services';
 import { ActivityStatusBadge, Status } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
 import { usePathWords } from '../common/usePathWords';
+import { ServiceTimeline } from './ServiceTimeline';
 import styles from '../common/common.module.css';
 
 /** One account: its licenses, its activity and who it is. @public */
@@ -100,7 +106,9 @@ function AccountOf(props: { tenant: Tenant; userId: string }) {
 
 function Details(props: { detail: AccountDetail; tenant: Tenant }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const { account, services, reportRefreshDate, syncedAt } = props.detail;
+  const links = useLinks();
+  const { tenant, account, services, candidates, reportRefreshDate, syncedAt } =
+    props.detail;
   const heading = useRef<HTMLHeadingElement>(null);
   // The reader came from a list: the page begins here.
   useEffect(() => heading.current?.focus(), []);
@@ -147,7 +155,34 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
           </Status>
         </div>
       </div>
-      <Section title={t('account.licenses')}>
+      {candidates.length > 0 && (
+        <Section
+          title={t('account.suggested')}
+          aside={
+            <Link
+              href={links.candidates({
+                tenant,
+                text: account.userPrincipalName,
+              })}
+            >
+              {t('account.openCandidates')}
+            </Link>
+          }
+        >
+          <SuggestionTable candidates={candidates} />
+        </Section>
+      )}
+      <Section
+        title={t('account.licenses')}
+        aside={
+          account.annual &&
+          account.licenses.length > 0 && (
+            <span>
+              {t('account.total')}: <Annual annual={account.annual} />
+            </span>
+          )
+        }
+      >
         <LicenseTable licenses={account.licenses} services={services} />
       </Section>
       <div className={styles.columns}>
@@ -158,6 +193,7 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
           <ServiceTimeline
             services={services}
             inactiveAfterDays={props.tenant.inactiveAfterDays}
+            reportRefreshDate={reportRefreshDate}
           />
         </Section>
         <Section title={t('account.identity')}>
@@ -177,9 +213,74 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
   );
 }
 
+/** What something costs a year, in a line. */
+function Annual(props: { annual: Money[] }) {
+  const { annual } = props;
+  return annual.length > 0 ? (
+    <span className={styles.amounts}>
+      <Amounts amounts={annual} />
+    </span>
+  ) : (
+    <NotPriced />
+  );
+}
+
+/** What could be taken back from the account, why, and what holds it back. */
+function SuggestionTable(props: { candidates: Candidate[] }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { candidates } = props;
+  const columns: DataColumn<Candidate>[] = [
+    {
+      id: 'license',
+      label: t('account.license'),
+      rowHeader: true,
+      width: '20%',
+      cell: ({ displayName, skuPartNumber, skuId }) => (
+        <NameCell name={displayName} detail={skuPartNumber ?? skuId} />
+      ),
+    },
+    {
+      id: 'reason',
+      label: t('candidates.why'),
+      cell: ({ reasons }) => <ReasonText reasons={reasons} />,
+    },
+    ...(candidates.some(({ value }) => value)
+      ? [
+          {
+            id: 'value',
+            label: t('candidates.annual'),
+            numeric: true,
+            width: '9rem',
+            cell: (candidate: Candidate) => (
+              <CandidateValue candidate={candidate} />
+            ),
+          },
+        ]
+      : []),
+    {
+      id: 'state',
+      label: t('candidates.stateLabel'),
+      width: '24%',
+      cell: candidate => <CandidateStateText candidate={candidate} />,
+    },
+  ];
+  return (
+    <DataTable
+      label={t('account.suggested')}
+      columns={columns}
+      items={candidates}
+      getId={({ skuId }) => skuId}
+      minWidth="48rem"
+      empty={null}
+    />
+  );
+}
+
 interface HeldLicense {
   license: AssignedLicense;
   path: AssignmentPath;
+  /** Further paths to the same license cost no other seat. */
+  isFirst: boolean;
 }
 
 function LicenseTable(props: {
@@ -190,14 +291,18 @@ function LicenseTable(props: {
   const pathWords = usePathWords();
   // One row per path: direct and by group at once is possible.
   const held = props.licenses.flatMap(license =>
-    license.paths.map(path => ({ license, path })),
+    license.paths.map((path, index) => ({
+      license,
+      path,
+      isFirst: index === 0,
+    })),
   );
   const columns: DataColumn<HeldLicense>[] = [
     {
       id: 'license',
       label: t('account.license'),
       rowHeader: true,
-      width: '20%',
+      width: '15%',
       cell: ({ license }) => (
         <NameCell
           name={license.displayName}
@@ -208,23 +313,37 @@ function LicenseTable(props: {
     {
       id: 'path',
       label: t('account.path'),
+      width: '12%',
       cell: ({ path }) => pathWords(path),
     },
     {
       id: 'use',
       label: t('account.use'),
-      width: '22%',
+      width: '18%',
       cell: ({ path }) => <LicenseUse use={path} services={props.services} />,
     },
     {
       id: 'counts',
       label: t('account.counts'),
-      width: '16%',
+      width: '12%',
       cell: ({ path }) => <ServicesCounted services={path.services} />,
     },
+    ...(props.licenses.some(({ annual }) => annual)
+      ? [
+          {
+            id: 'annual',
+            label: t('account.annual'),
+            numeric: true,
+            width: '7rem',
+            cell: ({ license, isFirst }: HeldLicense) =>
+              isFirst && license.annual && <Annual annual={license.annual} />,
+          },
+        ]
+      : []),
     {
       id: 'state',
       label: t('account.state'),
+      width: '6.5rem',
       cell: ({ path }) => (
         <div className={styles.stack}>
           <Status tone={path.error ? 'bad' : 'good'}>{path.state}</Status>
@@ -259,7 +378,7 @@ function LicenseTable(props: {
       getId={({ license, path }) =>
         `${license.skuId} ${path.groupId ?? path.type}`
       }
-      minWidth="62rem"
+      minWidth="70rem"
       empty={
         <EmptyState
           title={t('account.noLicensesTitle')}

@@ -1,13 +1,15 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import type { Entity } from '@backstage/catalog-model';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
 import type { EntityLicenses } from 'backstage-plugin-m365-licenses-common';
-import { refuse } from '../../__testUtils__/fakeBackend';
+import { type Answer, refuse } from '../../__testUtils__/fakeBackend';
 import {
   account,
   assigned,
+  byGroup,
   daysAgo,
   detail,
+  entitySpend,
 } from '../../__testUtils__/fixtures';
 import { renderPage } from '../../__testUtils__/render';
 import {
@@ -43,10 +45,12 @@ const render = (
   card: JSX.Element,
   entity: Entity,
   answer: EntityLicenses | ReturnType<typeof refuse>,
+  answers: Record<string, Answer> = {},
 ) =>
   renderPage(<EntityProvider entity={entity}>{card}</EntityProvider>, {
     path: '/card',
     answers: {
+      ...answers,
       [`GET /entities/${entity.kind.toLowerCase()}/default/${
         entity.metadata.name
       }`]: typeof answer === 'function' ? answer : () => answer,
@@ -68,6 +72,28 @@ describe('UserLicensesCard', () => {
       'href',
       '/m365-licenses/users/a1?tenant=contoso',
     );
+  });
+
+  it('shows what each license costs to those who may know', async () => {
+    const licenses = [
+      assigned({ annual: [{ amount: '360.00', currency: 'EUR' }] }),
+      { ...byGroup('Tools'), annual: [] },
+    ];
+    render(
+      <UserLicensesCard />,
+      user,
+      licensesOf({
+        accounts: [
+          {
+            entityRef: 'user:default/maya',
+            detail: detail({ account: account({ licenses }) }),
+          },
+        ],
+      }),
+    );
+    const [priced, unpriced] = await screen.findAllByRole('listitem');
+    expect(priced).toHaveTextContent('€360.00 a year');
+    expect(unpriced).toHaveTextContent('Not priced');
   });
 
   it('says by what an account was looked for', async () => {
@@ -140,6 +166,7 @@ describe('GroupLicensesCard', () => {
       <GroupLicensesCard />,
       group,
       licensesOf({
+        entityRef: 'group:default/sales',
         kind: 'group',
         members: 5,
         unmatchedMembers: ['user:default/eve'],
@@ -153,11 +180,12 @@ describe('GroupLicensesCard', () => {
           member('dan', { status: 'unlicensed', licenses: [] }),
         ],
       }),
+      { 'GET /entities/group/default/sales/spend': refuse(403, 'no') },
     );
     expect(await screen.findByText('5 members')).toBeInTheDocument();
     expect(screen.getByText('1 without an account')).toBeInTheDocument();
     expect(
-      screen.getByText('Microsoft 365 E3').parentElement,
+      (await screen.findByText('Microsoft 365 E3')).parentElement,
     ).toHaveTextContent('Microsoft 365 E33');
     const heading = screen.getByText('2 have not used theirs');
     const unused = heading.parentElement;
@@ -171,8 +199,45 @@ describe('GroupLicensesCard', () => {
     ]);
     expect(screen.getByRole('link', { name: 'Open users' })).toHaveAttribute(
       'href',
-      '/m365-licenses/users?tenant=contoso',
+      '/m365-licenses/users?tenant=contoso&group=group%3Adefault%2Fsales',
     );
+  });
+
+  it('shows seats by product with the groups below, and what unused ones cost', async () => {
+    const { queriesOf } = render(
+      <GroupLicensesCard />,
+      group,
+      licensesOf({ kind: 'group', accounts: [member('ana', {})] }),
+    );
+    const heading = await screen.findByRole('heading', {
+      name: 'Seats by product, with the groups below',
+    });
+    const section = heading.closest('section')!;
+    expect(within(section).getAllByRole('listitem')[0]).toHaveTextContent(
+      'Microsoft 365 E3€14,400.00Active 30Inactive 10',
+    );
+    expect(section).toHaveTextContent('10 unused seats: €3,600.00 a year');
+    expect(queriesOf('/entities/group/default/sales/spend')).toHaveLength(1);
+  });
+
+  it.each([
+    ['cannot be read', refuse(503, 'It sleeps')],
+    ['is of nobody', () => entitySpend({ skus: [] })],
+  ])('quietly leaves out seats and cost when that %s', async (_, answer) => {
+    const { queriesOf } = render(
+      <GroupLicensesCard />,
+      group,
+      licensesOf({ kind: 'group', accounts: [member('ana', {})] }),
+      { 'GET /entities/group/default/sales/spend': answer },
+    );
+    expect(await screen.findByText('By product')).toBeInTheDocument();
+    await waitFor(() =>
+      expect(queriesOf('/entities/group/default/sales/spend')).toHaveLength(1),
+    );
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+    expect(
+      screen.queryByText('Seats by product, with the groups below'),
+    ).not.toBeInTheDocument();
   });
 
   it('says so when the group has no members', async () => {

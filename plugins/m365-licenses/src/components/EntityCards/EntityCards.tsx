@@ -21,19 +21,26 @@ import {
   ANNOTATION_USER_PRINCIPAL_NAME,
   answerOf,
   type EntityLicenses,
+  type EntitySpend,
+  type Money,
+  type SpendUse,
 } from 'backstage-plugin-m365-licenses-common';
 import type { ReactNode } from 'react';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { formatNumber } from '../common/format';
+import { formatMoney, formatNumber } from '../common/format';
 import { LicenseUse, ServicesCounted } from '../common/LicenseUse';
 import { useLinks } from '../common/links';
-import { EmptyState, ErrorState, Loading } from '../common/messages';
+import { Loaded } from '../common/Loaded';
+import { EmptyState, Loading } from '../common/messages';
+import { Amounts, NotPriced } from '../common/money';
 import { RelativeTime } from '../common/RelativeTime';
 import { ReportDate, ServiceStrip } from '../common/Services';
 import { ActivityStatusBadge } from '../common/StatusBadge';
+import { UseMeter } from '../common/StatusMeter';
 import { usePathWords } from '../common/usePathWords';
+import { useGroupSpend } from './useGroupSpend';
 import styles from '../common/common.module.css';
 
 /** The Microsoft 365 licenses of a User entity, and when it last used any. @public */
@@ -86,7 +93,7 @@ function EntityCard(props: {
   const client = useApi(m365LicensesApiRef);
   const { kind } = props;
   const { name, namespace = DEFAULT_NAMESPACE } = entity.metadata;
-  const { value, error, retry } = useAsyncRetry(
+  const state = useAsyncRetry(
     () =>
       answerOf(
         client.GET('/entities/{kind}/{namespace}/{name}', {
@@ -96,26 +103,14 @@ function EntityCard(props: {
     [client, kind, namespace, name],
   );
 
-  function content() {
-    if (error) {
-      return (
-        <ErrorState
-          error={error}
-          permission={accountReadPermission.name}
-          onRetry={retry}
-        />
-      );
-    }
-    if (!value) {
-      return <Loading height={160} />;
-    }
-    if (value.members === 0) {
+  function content(licenses: EntityLicenses) {
+    if (licenses.members === 0) {
       return <NoMembers />;
     }
-    if (kind === 'user' && value.accounts.length === 0) {
+    if (kind === 'user' && licenses.accounts.length === 0) {
       return <Unmatched entity={entity} />;
     }
-    return props.children(value);
+    return props.children(licenses);
   }
 
   return (
@@ -125,10 +120,18 @@ function EntityCard(props: {
           {props.title}
         </Text>
       </CardHeader>
-      <CardBody>{content()}</CardBody>
-      {value && value.accounts.length > 0 && (
+      <CardBody>
+        <Loaded
+          state={state}
+          permission={accountReadPermission.name}
+          height={160}
+        >
+          {content}
+        </Loaded>
+      </CardBody>
+      {state.value && state.value.accounts.length > 0 && (
         <CardFooter>
-          <CardLinks licenses={value} />
+          <CardLinks licenses={state.value} />
         </CardFooter>
       )}
     </Card>
@@ -138,10 +141,14 @@ function EntityCard(props: {
 function CardLinks(props: { licenses: EntityLicenses }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const links = useLinks();
-  const { kind, accounts } = props.licenses;
+  const { kind, accounts, entityRef } = props.licenses;
   if (kind === 'group') {
     const tenant = accounts.at(0)?.detail.tenant;
-    return <Link href={links.users({ tenant })}>{t('cards.openUsers')}</Link>;
+    return (
+      <Link href={links.users({ tenant, group: entityRef })}>
+        {t('cards.openUsers')}
+      </Link>
+    );
   }
   return (
     <div className={styles.caption}>
@@ -221,6 +228,7 @@ function AccountLicenses(props: { detail: AccountDetail }) {
                   {t('cards.counts')}{' '}
                   <ServicesCounted services={license.services} />
                 </span>
+                {license.annual && <CostOf annual={license.annual} />}
               </div>
               <div className={styles.useBeside}>
                 <LicenseUse use={license} services={services} />
@@ -244,13 +252,87 @@ function AccountLicenses(props: { detail: AccountDetail }) {
   );
 }
 
-function TeamLicenses(props: { licenses: EntityLicenses }) {
-  const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const { entity } = useEntity();
-  const { accounts, members, unmatchedMembers } = props.licenses;
+const formatAmounts = (amounts: Money[]) =>
+  amounts.map(money => formatMoney(money)).join(', ');
 
+/** What a license costs a year, for those who may know. */
+function CostOf(props: { annual: Money[] }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { annual } = props;
+  if (annual.length === 0) {
+    return <NotPriced />;
+  }
+  return (
+    <span className={styles.note}>
+      {t('cards.annual', { amount: formatAmounts(annual) })}
+    </span>
+  );
+}
+
+const UNUSED: SpendUse[] = ['inactive', 'neverActive'];
+
+/** Seats by product with the groups below, and what those cost that nobody uses. */
+function TeamSpend(props: { items: EntitySpend['items'] }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { items } = props;
+  return (
+    <section className={styles.list}>
+      <Text as="h3" weight="bold">
+        {t('cards.seatsByProduct')}
+      </Text>
+      {items.map(({ tenant, total, skus }) => {
+        const unused = total.seats
+          .filter(({ use }) => UNUSED.includes(use))
+          .reduce((sum, { seats }) => sum + seats, 0);
+        const amount = formatAmounts(total.savings);
+        return (
+          <div key={tenant} className={styles.list}>
+            {items.length > 1 && <Text weight="bold">{tenant}</Text>}
+            <ul className={styles.list}>
+              {skus.map(({ sku, part }) => (
+                <li key={sku.skuId} className={styles.stack}>
+                  <span className={styles.row}>
+                    <span>{sku.displayName}</span>
+                    <span className={`${styles.stack} ${styles.end}`}>
+                      <Amounts amounts={part.annual} />
+                    </span>
+                  </span>
+                  <UseMeter seats={part.seats} />
+                </li>
+              ))}
+            </ul>
+            <strong>
+              {amount
+                ? t('cards.unusedSeats', { count: unused, amount })
+                : t('cards.unusedSeatsUnpriced', { count: unused })}
+            </strong>
+          </div>
+        );
+      })}
+    </section>
+  );
+}
+
+/**
+ * Seats by product with their use and cost for those who may know; for others
+ * and where it cannot be read, how many members hold each product.
+ */
+function TeamProducts(props: { accounts: EntityLicenses['accounts'] }) {
+  const { allowed, spend } = useGroupSpend();
+  const items = spend.value?.items.filter(({ skus }) => skus.length > 0) ?? [];
+  if (items.length > 0) {
+    return <TeamSpend items={items} />;
+  }
+  if (allowed && !spend.value && !spend.error) {
+    return <Loading height={120} />;
+  }
+  return <Holders accounts={props.accounts} />;
+}
+
+function Holders(props: { accounts: EntityLicenses['accounts'] }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
   const holders = new Map<string, { name: string; count: number }>();
-  for (const { detail } of accounts) {
+  for (const { detail } of props.accounts) {
     for (const { skuId, displayName } of detail.account.licenses) {
       const count = (holders.get(skuId)?.count ?? 0) + 1;
       holders.set(skuId, { name: displayName, count });
@@ -260,6 +342,35 @@ function TeamLicenses(props: { licenses: EntityLicenses }) {
     ([, one], [, other]) =>
       other.count - one.count || one.name.localeCompare(other.name),
   );
+  if (products.length === 0) {
+    return (
+      <Text as="p" color="secondary">
+        {t('cards.groupNoLicenses')}
+      </Text>
+    );
+  }
+  return (
+    <section className={styles.list}>
+      <Text as="h3" weight="bold">
+        {t('cards.groupLicenses')}
+      </Text>
+      <ul className={styles.list}>
+        {products.map(([skuId, { name, count }]) => (
+          <li key={skuId} className={styles.row}>
+            <span>{name}</span>
+            <span className={styles.end}>{formatNumber(count)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function TeamLicenses(props: { licenses: EntityLicenses }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { entity } = useEntity();
+  const { accounts, members, unmatchedMembers } = props.licenses;
+
   const unused = accounts.filter(
     ({ detail: { account } }) =>
       account.licenses.length > 0 &&
@@ -277,25 +388,9 @@ function TeamLicenses(props: { licenses: EntityLicenses }) {
         )}
         <ReportDate value={accounts.at(0)?.detail.reportRefreshDate} />
       </div>
-      {products.length === 0 ? (
-        <Text as="p" color="secondary">
-          {t('cards.groupNoLicenses')}
-        </Text>
-      ) : (
-        <div className={styles.columns}>
-          <section className={styles.list}>
-            <Text as="h3" weight="bold">
-              {t('cards.groupLicenses')}
-            </Text>
-            <ul className={styles.list}>
-              {products.map(([skuId, { name, count }]) => (
-                <li key={skuId} className={styles.row}>
-                  <span>{name}</span>
-                  <span className={styles.end}>{formatNumber(count)}</span>
-                </li>
-              ))}
-            </ul>
-          </section>
+      <div className={styles.columns}>
+        <TeamProducts accounts={accounts} />
+        {accounts.some(({ detail }) => detail.account.licenses.length > 0) && (
           <section className={styles.list}>
             <Text as="h3" weight="bold">
               {unused.length > 0
@@ -322,8 +417,8 @@ function TeamLicenses(props: { licenses: EntityLicenses }) {
               ))}
             </ul>
           </section>
-        </div>
-      )}
+        )}
+      </div>
     </div>
   );
 }

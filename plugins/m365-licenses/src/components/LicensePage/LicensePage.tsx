@@ -5,7 +5,6 @@ import {
   ASSIGNMENT_STATUSES,
   type License,
   type LicenseDetail,
-  licenseReadPermission,
   type Reconciliation,
   type Subscription,
   type Tenant,
@@ -19,19 +18,19 @@ import { Meter } from '../common/charts';
 import { type DataColumn, DataTable } from '../common/DataTable';
 import { formatNumber, isZero } from '../common/format';
 import { useLinks } from '../common/links';
-import {
-  EmptyState,
-  ErrorState,
-  isNotFound,
-  Loading,
-} from '../common/messages';
+import { Loaded } from '../common/Loaded';
+import { EmptyState, isNotFound } from '../common/messages';
 import { Amounts, AnnualSpend, NotPriced } from '../common/money';
 import { NameCell } from '../common/NameCell';
 import { RelativeTime } from '../common/RelativeTime';
 import { Figure, Section } from '../common/Section';
 import { CapabilityBadge, colorOfUse, UseBadge } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
+import { BackTestSection } from './BackTestSection';
+import { Downgrades } from './Downgrades';
+import { LicenseSection } from './LicenseForm';
 import { TermsSection } from './TermsSection';
+import { TrendSection } from './TrendSection';
 import styles from '../common/common.module.css';
 
 /** One license: its seats, who uses it, what it costs, and how that fits. @public */
@@ -57,7 +56,7 @@ function LicenseOf(props: { tenant: Tenant; skuId: string }) {
   const { search } = useLocation();
   const { skuId } = props;
   const tenant = props.tenant.name;
-  const { value, error, retry } = useAsyncRetry(
+  const state = useAsyncRetry(
     () =>
       answerOf(
         client.GET('/tenants/{tenant}/licenses/{skuId}', {
@@ -67,36 +66,23 @@ function LicenseOf(props: { tenant: Tenant; skuId: string }) {
     [client, tenant, skuId],
   );
 
-  function content() {
-    if (error && isNotFound(error)) {
-      return (
-        <EmptyState
-          title={t('error.notFoundTitle')}
-          text={t('license.notFound', { skuId })}
-        />
-      );
-    }
-    if (error) {
-      return (
-        <ErrorState
-          error={error}
-          permission={licenseReadPermission.name}
-          onRetry={retry}
-        />
-      );
-    }
-    if (!value) {
-      return <Loading height={480} />;
-    }
-    return <Details tenant={tenant} detail={value} onChange={retry} />;
-  }
-
   return (
     <>
       <Link href={`${links.licenses()}${search}`}>{`← ${t(
         'license.back',
       )}`}</Link>
-      {content()}
+      {state.error && isNotFound(state.error) ? (
+        <EmptyState
+          title={t('error.notFoundTitle')}
+          text={t('license.notFound', { skuId })}
+        />
+      ) : (
+        <Loaded state={state} height={480}>
+          {detail => (
+            <Details tenant={tenant} detail={detail} onChange={state.retry} />
+          )}
+        </Loaded>
+      )}
     </>
   );
 }
@@ -108,7 +94,7 @@ function Details(props: {
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const { tenant, detail, onChange } = props;
-  const { license, savingsFrom, terms, reconciliation } = detail;
+  const { license, savingsFrom, terms, reconciliation, downgrades } = detail;
   const heading = useRef<HTMLHeadingElement>(null);
   // The reader came from a list: the page begins here.
   useEffect(() => heading.current?.focus(), []);
@@ -147,10 +133,25 @@ function Details(props: {
         <People tenant={tenant} license={license} />
         <ReconciliationSection reconciliation={reconciliation} />
       </div>
+      <TrendSection
+        tenant={tenant}
+        skuId={license.skuId}
+        forecast={detail.forecast}
+      />
       <TermsSection
         tenant={tenant}
         license={license}
         terms={terms}
+        onChange={onChange}
+      />
+      {downgrades.length > 0 && (
+        <Downgrades tenant={tenant} downgrades={downgrades} />
+      )}
+      <BackTestSection tenant={tenant} skuId={license.skuId} />
+      <LicenseSection
+        tenant={tenant}
+        license={license}
+        editable={detail.editable}
         onChange={onChange}
       />
       <Section title={t('license.subscriptions')}>
@@ -252,6 +253,9 @@ function People(props: { tenant: string; license: License }) {
         <Text color="secondary" variant="body-small">
           {t('license.peopleAsOf')}
         </Text>
+        <Link href={links.candidates({ tenant, skuId })}>
+          {t('license.openCandidates')}
+        </Link>
       </div>
     </Section>
   );

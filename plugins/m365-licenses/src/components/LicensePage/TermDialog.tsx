@@ -24,12 +24,13 @@ import {
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
+import { personRefOf } from '../common/entityRefs';
 import { formatExact, formatNumber } from '../common/format';
 import { errorMessage, isConflict } from '../common/messages';
 import { useNotify } from '../common/notify';
 import { RelativeTime } from '../common/RelativeTime';
+import { Source } from './LicenseForm';
 import {
-  administratorOf,
   draftOf,
   inputOf,
   inputOfDraft,
@@ -238,9 +239,18 @@ function Failure(props: {
 /** What Microsoft says of the license; read, never typed. */
 function CapturedFacts(props: { license: License }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const { displayName, trial, bought, capturedAt } = props.license;
+  const { license } = props;
+  const { displayName, trial, bought, capturedAt } = license;
   const facts: [string, ReactNode, ReactNode][] = [
-    [t('terms.name'), displayName, t('terms.nameFrom')],
+    [
+      t('terms.name'),
+      displayName,
+      <Source
+        license={license}
+        field="displayName"
+        captured={t('terms.nameFrom')}
+      />,
+    ],
     [
       t('terms.type'),
       trial === null
@@ -251,7 +261,13 @@ function CapturedFacts(props: { license: License }) {
     [
       t('terms.bought'),
       formatNumber(bought),
-      t('terms.boughtFrom', { when: <RelativeTime value={capturedAt} /> }),
+      <Source
+        license={license}
+        field="bought"
+        captured={t('terms.boughtFrom', {
+          when: <RelativeTime value={capturedAt} />,
+        })}
+      />,
     ],
   ];
   return (
@@ -389,7 +405,7 @@ function TermFields(props: {
         onChange={administrator => onChange({ administrator })}
         validate={text =>
           !text.trim() ||
-          administratorOf(text) !== undefined ||
+          personRefOf(text) !== undefined ||
           t('terms.invalid.administrator')
         }
       />

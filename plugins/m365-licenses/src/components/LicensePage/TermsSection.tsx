@@ -1,6 +1,5 @@
 import { Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
   answerOf,
@@ -16,10 +15,11 @@ import { type DataColumn, DataTable } from '../common/DataTable';
 import { formatExact, formatMoney, formatNumber } from '../common/format';
 import { EmptyState, errorMessage, isConflict } from '../common/messages';
 import { useNotify } from '../common/notify';
+import { Person } from '../common/Person';
 import { RelativeTime } from '../common/RelativeTime';
 import { Section } from '../common/Section';
 import { Status } from '../common/StatusBadge';
-import { administratorOf, inputOf } from './termForm';
+import { inputOf } from './termForm';
 import { TermDialog } from './TermDialog';
 import styles from '../common/common.module.css';
 
@@ -29,16 +29,6 @@ export const formatCost = (term: { cost: string; currency: string }) =>
     { amount: term.cost, currency: term.currency },
     { maximumFractionDigits: 6 },
   );
-
-/** A link to a user or group; other callers have no page. */
-function Person(props: { entityRef: string }) {
-  const { entityRef } = props;
-  return administratorOf(entityRef) ? (
-    <EntityRefLink entityRef={entityRef} />
-  ) : (
-    <>{entityRef}</>
-  );
-}
 
 /**
  * What a license costs, as people entered it, and the ways to change that for

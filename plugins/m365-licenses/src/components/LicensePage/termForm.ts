@@ -1,4 +1,3 @@
-import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import type {
   License,
   PaymentFrequency,
@@ -6,6 +5,7 @@ import type {
   TermInput,
 } from 'backstage-plugin-m365-licenses-common';
 import { DateTime } from 'luxon';
+import { personRefOf } from '../common/entityRefs';
 
 /** A term as it is typed; an empty text is nothing. */
 export interface TermDraft {
@@ -57,7 +57,7 @@ export const inputOfDraft = (draft: TermDraft): TermInput => ({
   expirationDate: orNull(draft.expirationDate),
   purchaseIdentifier: orNull(draft.purchaseIdentifier),
   notes: orNull(draft.notes),
-  administrator: administratorOf(draft.administrator) ?? null,
+  administrator: personRefOf(draft.administrator) ?? null,
 });
 
 /** A term without what the backend itself says of it. */
@@ -79,14 +79,3 @@ export const isCurrency = (text: string) =>
 export const isDay = (text: string) =>
   /^\d{4}-\d{2}-\d{2}$/.test(text.trim()) &&
   DateTime.fromISO(text.trim()).isValid;
-
-/** The full entity ref of a user or group; undefined if it is none. */
-export function administratorOf(text: string): string | undefined {
-  try {
-    const ref = parseEntityRef(text.trim());
-    const isPerson = ['user', 'group'].includes(ref.kind.toLowerCase());
-    return isPerson ? stringifyEntityRef(ref) : undefined;
-  } catch {
-    return undefined;
-  }
-}

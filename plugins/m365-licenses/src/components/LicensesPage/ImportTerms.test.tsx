@@ -12,6 +12,7 @@ const CSV = 'skuId,cost\nx,1';
 
 const result = (values: Partial<TermsImport> = {}): TermsImport => ({
   applied: false,
+  revision: 'rev1',
   problems: [],
   changes: [
     {
@@ -101,7 +102,7 @@ describe('ImportTerms', () => {
     );
     expect(sent()).toEqual([
       { csv: CSV, apply: false },
-      { csv: CSV, apply: true },
+      { csv: CSV, apply: true, revision: 'rev1' },
     ]);
     expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
     // The table shows the new prices.
@@ -169,6 +170,31 @@ describe('ImportTerms', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'Nothing was applied',
     );
+  });
+
+  it('asks for a new preview when somebody changed terms meanwhile', async () => {
+    const { sent } = await open(request =>
+      (request.body as { apply: boolean }).apply
+        ? refuse(409, 'They were changed')(request)
+        : result(),
+    );
+    await paste(CSV);
+    await press('Preview');
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Apply 3 changes' }),
+    );
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'Somebody changed terms meanwhile: nothing was applied',
+    );
+    expect(
+      screen.queryByRole('button', { name: /Apply/ }),
+    ).not.toBeInTheDocument();
+    await press('Preview');
+    expect(
+      await screen.findByRole('button', { name: 'Apply 3 changes' }),
+    ).toBeInTheDocument();
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+    expect(sent()).toHaveLength(3);
   });
 
   it('reads a file, and refuses one that is not UTF-8', async () => {

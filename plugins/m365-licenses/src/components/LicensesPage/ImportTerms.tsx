@@ -22,7 +22,7 @@ import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { type DataColumn, DataTable } from '../common/DataTable';
 import { formatNumber } from '../common/format';
-import { errorMessage } from '../common/messages';
+import { errorMessage, isConflict } from '../common/messages';
 import { useNotify } from '../common/notify';
 import { Status } from '../common/StatusBadge';
 import styles from '../common/common.module.css';
@@ -118,7 +118,7 @@ function ImportForm(props: {
       const result = await answerOf(
         client.POST('/tenants/{tenant}/terms/import', {
           params: { path: { tenant } },
-          body: { csv, apply },
+          body: { csv, apply, revision: apply ? preview?.revision : undefined },
         }),
       );
       if (result.applied) {
@@ -139,6 +139,15 @@ function ImportForm(props: {
         });
       }
     } catch (error) {
+      if (isConflict(error)) {
+        // What it showed is no longer what would change.
+        setPreview(undefined);
+        setFailure({
+          title: t('termsImport.conflict'),
+          text: t('termsImport.conflictText'),
+        });
+        return;
+      }
       setFailure({
         title: t('termsImport.failed'),
         text: errorMessage(error),

@@ -2,8 +2,10 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { refuse } from '../../__testUtils__/fakeBackend';
 import {
+  daysAgo,
   daysAhead,
   E3,
+  exchangeRates,
   license,
   overview,
   renewal,
@@ -169,6 +171,19 @@ describe('OverviewPage', () => {
       },
     });
     await screen.findByText('in 11 days');
+    const chart = screen.getByRole('table', {
+      name: 'Renewals of the next 365 days, by month (EUR)',
+    });
+    const months = within(chart).getAllByRole('row').slice(1);
+    expect(months).toHaveLength(13);
+    expect(
+      months.filter(row => !row.textContent?.includes('€0.00')),
+    ).toHaveLength(1);
+    expect(chart).toHaveTextContent('€3,600,000.00 (1 renewal)');
+    // Those without a price are in the list alone.
+    expect(
+      screen.queryByRole('table', { name: /Number of renewals/ }),
+    ).not.toBeInTheDocument();
     const list = screen.getByText('in 11 days').closest('ol')!;
     const items = within(list).getAllByRole('listitem');
     expect(items).toHaveLength(5);
@@ -183,6 +198,10 @@ describe('OverviewPage', () => {
       'href',
       `/m365-licenses/licenses/${E3}?tenant=contoso`,
     );
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Show all 6 renewals' }),
+    );
+    expect(within(list).getAllByRole('listitem')).toHaveLength(6);
   });
 
   it('shows the rest when the renewals cannot be read', async () => {
@@ -347,6 +366,111 @@ describe('OverviewPage', () => {
       'm365Licenses.tenants.contoso.tenantId is missing',
     );
     expect(received.map(({ path }) => path)).toEqual(['/tenants']);
+  });
+
+  it('shows what changed in 30 days, and leads to the candidates', async () => {
+    render();
+    const since = /since \w+ \d+, \d{4}/;
+    expect(await figure('Annual spend')).toHaveTextContent(
+      new RegExp(`\\+€12,000.00 ${since.source}`),
+    );
+    const savings = await figure('Savings potential');
+    expect(within(savings).getByText('-€4,500.00')).toHaveStyle({
+      color: 'var(--bui-fg-positive)',
+    });
+    const seats = await figure('Seats assigned');
+    expect(
+      within(seats).getByText('assigned +60, bought +100, unused +40'),
+    ).toHaveStyle({ color: 'var(--bui-fg-negative)' });
+    const candidates = await figure('Candidates');
+    expect(candidates).toHaveTextContent('1,420');
+    expect(candidates).toHaveTextContent('85 more are held back');
+    expect(within(candidates).getByText('+25')).toBeInTheDocument();
+    expect(
+      within(candidates).getByRole('link', { name: 'Open candidates' }),
+    ).toHaveAttribute('href', '/m365-licenses/candidates?tenant=contoso');
+    // More spend is neither good nor bad.
+    expect(
+      within(await figure('Annual spend')).getByText('+€12,000.00'),
+    ).not.toHaveAttribute('style');
+    expect(
+      screen.getAllByText(/Use and candidates counted/)[0],
+    ).toHaveTextContent('Use and candidates counted 40 minutes ago');
+  });
+
+  it('says quietly that there is nothing to compare with, and what was not counted', async () => {
+    render({
+      answers: {
+        'GET /tenants/contoso': () =>
+          overview({ changes: null, candidates: null, evaluatedAt: null }),
+      },
+    });
+    expect(await figure('Annual spend')).toHaveTextContent(
+      'No snapshot of 30 days ago yet',
+    );
+    const candidates = await figure('Candidates');
+    expect(candidates).toHaveTextContent('Not counted yet');
+    expect(candidates).not.toHaveTextContent('0');
+  });
+
+  it('says so when nothing changed', async () => {
+    render({
+      answers: {
+        'GET /tenants/contoso': () =>
+          overview({
+            changes: {
+              since: daysAgo(30),
+              bought: 0,
+              assigned: 0,
+              candidates: 0,
+              annual: [{ amount: '0.00', currency: 'EUR' }],
+              savings: [],
+            },
+          }),
+      },
+    });
+    for (const title of [
+      'Annual spend',
+      'Savings potential',
+      'Seats assigned',
+      'Candidates',
+    ]) {
+      expect(await figure(title)).toHaveTextContent('No change since');
+    }
+  });
+
+  it('labels what is converted, by which rates and whose, and what is left out', async () => {
+    render({
+      answers: {
+        'GET /tenants/contoso/spend': () =>
+          spend({
+            converted: {
+              currency: 'EUR',
+              annual: '3712345.67',
+              once: '0',
+              savings: '555000',
+              rates: [
+                { currency: 'USD', rate: '0.92', date: '2026-11-01' },
+                { currency: 'GBP', rate: '1.15', date: '2026-11-03' },
+              ],
+              missing: ['CHF'],
+            },
+          }),
+        'GET /tenants/contoso/exchange-rates': () =>
+          exchangeRates({ currency: 'EUR', updatedBy: 'plugin:itam' }),
+      },
+    });
+    const annual = await figure('Annual spend');
+    expect(await within(annual).findByText(/plugin:itam/)).toHaveTextContent(
+      'About €3.7M together, at rates of November 1, 2026 to November 3, 2026, entered by plugin:itam. Left out, no rate: CHF',
+    );
+    expect(within(annual).getByText(/About/)).toHaveAttribute(
+      'title',
+      '€3,712,345.67',
+    );
+    expect(await figure('Savings potential')).toHaveTextContent(
+      'About €555K together, at the same rates',
+    );
   });
 
   it('says which permission is missing', async () => {

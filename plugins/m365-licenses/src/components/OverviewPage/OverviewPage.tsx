@@ -13,7 +13,6 @@ import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   ACTIVITY_STATUSES,
   answerOf,
-  licenseReadPermission,
   type License,
   type Spend,
   type Tenant,
@@ -31,20 +30,20 @@ import {
   Legend,
   useSeatSeries,
 } from '../common/charts';
-import { formatNumber } from '../common/format';
+import { formatChange, formatNumber } from '../common/format';
+import { HistorySection } from '../common/HistorySection';
 import { useLinks } from '../common/links';
-import {
-  EmptyState,
-  ErrorState,
-  Loading,
-  ProblemAlert,
-} from '../common/messages';
+import { Loaded } from '../common/Loaded';
+import { EmptyState, Loading, ProblemAlert } from '../common/messages';
 import { ExactDate, RelativeTime } from '../common/RelativeTime';
 import { Figure } from '../common/Section';
 import { activityColor } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
 import { useUrlQuery } from '../common/urlQuery';
-import { NextRenewals, SpendByUse, SpendFigures } from './Spending';
+import { Change, differenceOf } from './Change';
+import { Renewals } from './Renewals';
+import { SpendByUse, SpendFigures } from './Spending';
+import { SpendSplit } from './SpendSplit';
 import styles from '../common/common.module.css';
 
 /** How many licenses the chart shows before "Show all": those bought most. */
@@ -64,7 +63,7 @@ function Overview(props: { tenant: Tenant }) {
   const client = useApi(m365LicensesApiRef);
   const links = useLinks();
   const tenant = props.tenant.name;
-  const { value, error, retry } = useAsyncRetry(
+  const state = useAsyncRetry(
     () =>
       Promise.all([
         answerOf(
@@ -87,73 +86,179 @@ function Overview(props: { tenant: Tenant }) {
     [client, tenant],
   );
 
-  if (error) {
-    return (
-      <ErrorState
-        error={error}
-        permission={licenseReadPermission.name}
-        onRetry={retry}
-      />
-    );
-  }
-  if (!value) {
-    return (
-      <>
-        <div className={styles.figures}>
-          {['spend', 'savings', 'seats', 'licensed', 'accounts', 'sync'].map(
-            figure => (
+  return (
+    <Loaded
+      state={state}
+      height={420}
+      skeleton={
+        <>
+          <div className={`${styles.figures} ${styles.four}`}>
+            {['spend', 'savings', 'seats', 'candidates'].map(figure => (
               <Loading key={figure} height={176} />
-            ),
+            ))}
+          </div>
+          <Loading height={420} />
+        </>
+      }
+    >
+      {([overview, licenses, spend]) => (
+        <>
+          {overview.problems.length > 0 && (
+            <section
+              aria-label={t('overview.problems')}
+              className={styles.list}
+            >
+              {overview.problems.map(problem => (
+                <ProblemAlert
+                  key={`${problem.finding} ${problem.task} ${problem.message}`}
+                  problem={problem}
+                  tenant={tenant}
+                />
+              ))}
+            </section>
           )}
-        </div>
-        <Loading height={420} />
-      </>
-    );
-  }
+          {overview.lastSync === null && overview.accounts.total === 0 ? (
+            <EmptyState
+              title={t('overview.noSyncTitle')}
+              text={t('overview.noSyncText')}
+              action={
+                <ButtonLink href={links.tasks({ tenant })}>
+                  {t('overview.openTasks')}
+                </ButtonLink>
+              }
+            />
+          ) : (
+            <>
+              <Figures
+                overview={overview}
+                spend={spend}
+                onChange={state.retry}
+              />
+              <div className={styles.columns}>
+                <div className={styles.list}>
+                  <SpendByUse tenant={tenant} spend={spend} />
+                  <HistorySection
+                    level="h2"
+                    tenant={tenant}
+                    title={t('overview.trend')}
+                    initialView="spend"
+                  />
+                </div>
+                <Renewals tenant={tenant} />
+              </div>
+              <SeatChart tenant={tenant} licenses={licenses.items} />
+              <SpendSplit tenant={tenant} />
+              <MoreFigures overview={overview} />
+            </>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}
 
-  const [overview, licenses, spend] = value;
-  const isEmpty = overview.lastSync === null && overview.accounts.total === 0;
+/** What we pay, what is unused, and what of that could be taken back. */
+function Figures(props: {
+  overview: TenantOverview;
+  spend: Spend;
+  onChange: () => void;
+}) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const links = useLinks();
+  const { spend, onChange } = props;
+  const { seats, candidates, changes, evaluatedAt } = props.overview;
+  const tenant = props.overview.tenant.name;
   return (
     <>
-      {overview.problems.length > 0 && (
-        <section aria-label={t('overview.problems')} className={styles.list}>
-          {overview.problems.map(problem => (
-            <ProblemAlert
-              key={`${problem.finding} ${problem.task} ${problem.message}`}
-              problem={problem}
-              tenant={tenant}
-            />
-          ))}
-        </section>
-      )}
-      {isEmpty ? (
-        <EmptyState
-          title={t('overview.noSyncTitle')}
-          text={t('overview.noSyncText')}
-          action={
-            <ButtonLink href={links.tasks({ tenant })}>
-              {t('overview.openTasks')}
-            </ButtonLink>
-          }
+      <div className={`${styles.figures} ${styles.four}`}>
+        <SpendFigures
+          tenant={tenant}
+          spend={spend}
+          changes={changes}
+          onChange={onChange}
         />
-      ) : (
-        <>
-          <Figures overview={overview} spend={spend} />
-          <div className={styles.columns}>
-            <SpendByUse tenant={tenant} spend={spend} />
-            <NextRenewals tenant={tenant} />
-          </div>
-          <SeatChart tenant={tenant} licenses={licenses.items} />
-        </>
+        <Figure level="h2" title={t('overview.seats')}>
+          {seats ? (
+            <>
+              <span className={styles.figure}>
+                {formatNumber(seats.assigned)}
+              </span>
+              <SeatMeter bought={seats.bought} assigned={seats.assigned} />
+              <Text color="secondary">
+                {t('overview.seatsOf', {
+                  bought: seats.bought,
+                  unassigned: seats.unassigned,
+                })}
+              </Text>
+              <Change
+                changes={changes}
+                isBadToGrow
+                of={({ bought, assigned }) =>
+                  bought === 0 && assigned === 0
+                    ? []
+                    : [
+                        {
+                          text: t('overview.seatsChange', {
+                            assigned: formatChange(assigned),
+                            bought: formatChange(bought),
+                            unassigned: formatChange(bought - assigned),
+                          }),
+                          sign: Math.sign(bought - assigned),
+                        },
+                      ]
+                }
+              />
+            </>
+          ) : (
+            <Text color="secondary">{t('overview.seatsUnknown')}</Text>
+          )}
+        </Figure>
+        <Figure level="h2" title={t('overview.candidates')}>
+          {candidates ? (
+            <>
+              <span className={styles.figure}>
+                {formatNumber(candidates.opportunities)}
+              </span>
+              <Change
+                changes={changes}
+                isBadToGrow
+                of={change => [differenceOf(change.candidates)]}
+              />
+              <Text color="secondary">{t('overview.candidatesText')}</Text>
+              {candidates.heldBack > 0 && (
+                <Text color="secondary">
+                  {t('overview.candidatesHeldBack', {
+                    count: candidates.heldBack,
+                  })}
+                </Text>
+              )}
+              <Link href={links.candidates({ tenant })}>
+                {t('overview.openCandidates')}
+              </Link>
+            </>
+          ) : (
+            <Text color="secondary">{t('overview.candidatesUnknown')}</Text>
+          )}
+        </Figure>
+      </div>
+      {evaluatedAt && (
+        <div className={styles.caption}>
+          <span>
+            {t('overview.evaluated', {
+              when: <RelativeTime value={evaluatedAt} />,
+            })}
+          </span>
+        </div>
       )}
     </>
   );
 }
 
-function Figures(props: { overview: TenantOverview; spend: Spend }) {
+/** The accounts, how they are used, and whether the last sync worked. */
+function MoreFigures(props: { overview: TenantOverview }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const links = useLinks();
-  const { accounts, seats, statuses, lastSync, reportRefreshDate, tenant } =
+  const { accounts, statuses, lastSync, reportRefreshDate, tenant } =
     props.overview;
   const inOrder = ACTIVITY_STATUSES.map(status => ({
     status,
@@ -162,25 +267,6 @@ function Figures(props: { overview: TenantOverview; spend: Spend }) {
 
   return (
     <div className={styles.figures}>
-      <SpendFigures tenant={tenant.name} spend={props.spend} />
-      <Figure level="h2" title={t('overview.seats')}>
-        {seats ? (
-          <>
-            <span className={styles.figure}>
-              {formatNumber(seats.assigned)}
-            </span>
-            <SeatMeter bought={seats.bought} assigned={seats.assigned} />
-            <Text color="secondary">
-              {t('overview.seatsOf', {
-                bought: seats.bought,
-                unassigned: seats.unassigned,
-              })}
-            </Text>
-          </>
-        ) : (
-          <Text color="secondary">{t('overview.seatsUnknown')}</Text>
-        )}
-      </Figure>
       <Figure level="h2" title={t('overview.licensed')}>
         <span className={styles.figure}>{formatNumber(accounts.licensed)}</span>
         <Meter

@@ -1,33 +1,54 @@
 import { ButtonLink, Link, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
 import {
   answerOf,
-  licenseReadPermission,
-  type Renewal,
+  type ConvertedSpend,
+  type OverviewChanges,
   type Spend,
+  termsUpdatePermission,
 } from 'backstage-plugin-m365-licenses-common';
-import useAsyncRetry from 'react-use/esm/useAsyncRetry';
+import useAsync from 'react-use/esm/useAsync';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { Meter } from '../common/charts';
-import { formatMoney, isZero } from '../common/format';
+import { formatExact, formatMoney, isZero } from '../common/format';
 import { useLinks } from '../common/links';
-import { EmptyState, ErrorState, Loading } from '../common/messages';
+import { EmptyState } from '../common/messages';
 import { Amounts, NotPriced } from '../common/money';
+import { Person } from '../common/Person';
 import { RelativeTime } from '../common/RelativeTime';
 import { Figure, Section } from '../common/Section';
 import { colorOfUse, UseBadge } from '../common/StatusBadge';
+import { Change, differencesOf } from './Change';
+import { ExchangeRatesDialog } from './ExchangeRates';
 import styles from '../common/common.module.css';
 
-/** How many renewals the Overview shows: the next ones. */
-const RENEWALS_SHOWN = 5;
+/** An estimate, which an exact amount would not look like. */
+const about = ({ currency }: ConvertedSpend, amount: string) =>
+  formatMoney(
+    { amount, currency },
+    { notation: 'compact', maximumFractionDigits: 1 },
+  );
 
-/** What we pay, and what of that is not used. */
-export function SpendFigures(props: { tenant: string; spend: Spend }) {
+/**
+ * What we pay, and what of that is not used.
+ *
+ * @param props.onChange - the exchange rates are others now
+ */
+export function SpendFigures(props: {
+  tenant: string;
+  spend: Spend;
+  changes: OverviewChanges | null;
+  onChange: () => void;
+}) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const links = useLinks();
-  const { tenant, spend } = props;
-  const { currencies, skus, unpriced } = spend;
+  const { allowed: mayConvert } = usePermission({
+    permission: termsUpdatePermission,
+  });
+  const { tenant, spend, changes, onChange } = props;
+  const { currencies, skus, unpriced, converted } = spend;
   const amountsOf = (field: 'annual' | 'once' | 'savings') =>
     currencies.map(entry => ({
       amount: entry[field],
@@ -49,6 +70,12 @@ export function SpendFigures(props: { tenant: string; spend: Spend }) {
           <Amounts amounts={amountsOf('annual')} />
           {currencies.length === 0 && <NotPriced />}
         </div>
+        {currencies.length > 0 && (
+          <Change
+            changes={changes}
+            of={({ annual }) => differencesOf(annual)}
+          />
+        )}
         {amountsOf('once')
           .filter(({ amount }) => !isZero(amount))
           .map(money => (
@@ -61,13 +88,35 @@ export function SpendFigures(props: { tenant: string; spend: Spend }) {
             {t('overview.unpriced', { count: unpriced.length })}
           </Link>
         )}
+        {converted && <Converted tenant={tenant} converted={converted} />}
+        {mayConvert && currencies.length > 0 && (
+          <ExchangeRatesDialog
+            tenant={tenant}
+            currencies={currencies.map(({ currency }) => currency)}
+            onChange={onChange}
+          />
+        )}
       </Figure>
       <Figure level="h2" title={t('overview.savings')}>
         <div className={`${styles.stack} ${styles.figure}`}>
           <Amounts amounts={amountsOf('savings')} />
           {currencies.length === 0 && <NotPriced />}
         </div>
+        {currencies.length > 0 && (
+          <Change
+            changes={changes}
+            of={({ savings }) => differencesOf(savings)}
+            isBadToGrow
+          />
+        )}
         <Text color="secondary">{t('overview.savingsOf')}</Text>
+        {converted && (
+          <span className={styles.note}>
+            {t('overview.convertedSavings', {
+              amount: about(converted, converted.savings),
+            })}
+          </span>
+        )}
         {saving.length > 0 && (
           <Text color="secondary">
             {savingsFrom
@@ -79,6 +128,53 @@ export function SpendFigures(props: { tenant: string; spend: Spend }) {
         )}
       </Figure>
     </>
+  );
+}
+
+/** All currencies in one, with the rates, who entered them, and what is left out. */
+function Converted(props: { tenant: string; converted: ConvertedSpend }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const client = useApi(m365LicensesApiRef);
+  const { tenant, converted } = props;
+  const { currency, annual, rates, missing } = converted;
+  // Only for who entered them: without it, the rest is still true.
+  const entered = useAsync(
+    () =>
+      answerOf(
+        client.GET('/tenants/{tenant}/exchange-rates', {
+          params: { path: { tenant } },
+        }),
+      ),
+    [client, tenant, converted],
+  );
+  const by = entered.value?.updatedBy;
+  const days = [...new Set(rates.map(({ date }) => date))].sort();
+  const [from, to] = [days.at(0), days.at(-1)].map(
+    day => day && formatExact(day),
+  );
+  return (
+    <span className={styles.note}>
+      <span title={formatMoney({ amount: annual, currency })}>
+        {t('overview.converted', {
+          amount: about(converted, annual),
+          dates:
+            from === to
+              ? from ?? '–'
+              : t('overview.dateRange', { from: from ?? '', to: to ?? '' }),
+        })}
+      </span>
+      {by && (
+        <>
+          , {t('overview.convertedBy', { person: <Person entityRef={by} /> })}
+        </>
+      )}
+      {missing.length > 0 && (
+        <>
+          {'. '}
+          {t('overview.convertedMissing', { currencies: missing.join(', ') })}
+        </>
+      )}
+    </span>
   );
 }
 
@@ -139,88 +235,5 @@ function UsesOf(props: { entry: Spend['currencies'][number] }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-/** What renews or ends next. */
-export function NextRenewals(props: { tenant: string }) {
-  const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const client = useApi(m365LicensesApiRef);
-  const { tenant } = props;
-  const { value, error, retry } = useAsyncRetry(
-    () =>
-      answerOf(
-        client.GET('/tenants/{tenant}/renewals', {
-          params: { path: { tenant } },
-        }),
-      ),
-    [client, tenant],
-  );
-
-  function content() {
-    if (error) {
-      return (
-        <ErrorState
-          error={error}
-          permission={licenseReadPermission.name}
-          onRetry={retry}
-        />
-      );
-    }
-    if (!value) {
-      return <Loading height={160} />;
-    }
-    if (value.items.length === 0) {
-      return <Text color="secondary">{t('overview.renewalsNone')}</Text>;
-    }
-    return (
-      <ol className={styles.list}>
-        {value.items.slice(0, RENEWALS_SHOWN).map(renewal => (
-          <RenewalRow
-            key={`${renewal.termId} ${renewal.subscriptionId}`}
-            tenant={tenant}
-            renewal={renewal}
-          />
-        ))}
-      </ol>
-    );
-  }
-
-  return (
-    <Section level="h2" title={t('overview.renewals')}>
-      {content()}
-    </Section>
-  );
-}
-
-function RenewalRow(props: { tenant: string; renewal: Renewal }) {
-  const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const links = useLinks();
-  const { tenant, renewal } = props;
-  const { date, kind, skuId, displayName, quantity, annual } = renewal;
-  return (
-    <li className={styles.row}>
-      <div className={styles.stack}>
-        <Link
-          href={links.license(skuId, `?${new URLSearchParams({ tenant })}`)}
-        >
-          {displayName}
-        </Link>
-        <span className={styles.secondary}>
-          {t(
-            kind === 'term'
-              ? 'overview.renewalTerm'
-              : 'overview.renewalSubscription',
-            { count: quantity },
-          )}
-        </span>
-      </div>
-      <div className={`${styles.stack} ${styles.end}`}>
-        <RelativeTime value={date} />
-        {annual && (
-          <span className={styles.secondary}>{formatMoney(annual)}</span>
-        )}
-      </div>
-    </li>
   );
 }

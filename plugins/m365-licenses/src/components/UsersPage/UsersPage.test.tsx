@@ -117,6 +117,49 @@ describe('UsersPage', () => {
     expect(address()).toBe('/m365-licenses/users?sort=lastActivityDate');
   });
 
+  it('shows the group of a link, and drops it', async () => {
+    const { queriesOf } = renderPage(<UsersPage />, {
+      at: '/users?group=group:default/sales',
+    });
+    await screen.findByRole('row', { name: /Maya Lopez/ });
+    expect(queriesOf(USERS)).toEqual([
+      expect.objectContaining({ group: 'group:default/sales' }),
+    ]);
+    expect(screen.getByRole('grid', { name: 'Group' })).toHaveTextContent(
+      'Group: sales',
+    );
+    await userEvent.click(
+      within(screen.getByRole('grid', { name: 'Group' })).getByRole('button'),
+    );
+    await waitFor(() =>
+      expect(queriesOf(USERS).at(-1)).not.toHaveProperty('group'),
+    );
+  });
+
+  it('says what licenses cost where that may be known', async () => {
+    renderPage(<UsersPage />, {
+      answers: {
+        [`GET ${USERS}`]: () => ({
+          items: [
+            account({ annual: [{ amount: '360.00', currency: 'EUR' }] }),
+            account({ id: 'a2', displayName: 'Bo', annual: [] }),
+            account({ id: 'a3', displayName: 'Cy', annual: [], licenses: [] }),
+          ],
+          totalItems: 3,
+        }),
+      },
+    });
+    expect(
+      await screen.findByRole('row', { name: /Maya Lopez/ }),
+    ).toHaveTextContent('€360.00');
+    expect(screen.getByRole('row', { name: /Bo/ })).toHaveTextContent(
+      'Not priced',
+    );
+    expect(screen.getByRole('row', { name: /Cy/ })).not.toHaveTextContent(
+      'Not priced',
+    );
+  });
+
   it('narrows to the status of a license, which goes with the license', async () => {
     const { queriesOf } = renderPage(<UsersPage />, {
       at: `/users?skuId=${E3}&licenseStatus=neverActive`,

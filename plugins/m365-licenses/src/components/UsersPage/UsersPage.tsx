@@ -13,10 +13,15 @@ import useAsync from 'react-use/esm/useAsync';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import type { CsvColumn } from '../common/csv';
+import { type CsvColumn, moneyColumns } from '../common/csv';
 import { type DataColumn, DataTable, PagingBar } from '../common/DataTable';
 import { EXPORT_LIMIT, ExportButton } from '../common/ExportButton';
-import { Filters, SearchFilter, SelectFilter } from '../common/Filters';
+import {
+  Filters,
+  GroupFilter,
+  SearchFilter,
+  SelectFilter,
+} from '../common/Filters';
 import { licenseNames, LicenseTags } from '../common/licenseTags';
 import { useLinks } from '../common/links';
 import {
@@ -25,6 +30,7 @@ import {
   isBadRequest,
   isForbidden,
 } from '../common/messages';
+import { Amounts, NotPriced } from '../common/money';
 import { NameCell } from '../common/NameCell';
 import { ExactDate, RelativeTime } from '../common/RelativeTime';
 import { ActivityStatusBadge, Status, UseBadge } from '../common/StatusBadge';
@@ -59,6 +65,7 @@ const FILTERS = [
   'enabled',
   'userType',
   'deleted',
+  'group',
 ];
 
 const EXPORT_COLUMNS: CsvColumn<Account>[] = [
@@ -109,6 +116,7 @@ function Users(props: { tenant: Tenant }) {
     enabled: query.flag('enabled'),
     userType: query.oneOf('userType', ['member', 'guest'] as const),
     deleted: query.flag('deleted'),
+    group: query.get('group'),
     sort: sorting.sort,
     order: sorting.order,
   };
@@ -203,6 +211,17 @@ function Users(props: { tenant: Tenant }) {
           },
         ]
       : []),
+    ...(value?.items.some(({ annual }) => annual)
+      ? [
+          {
+            id: 'annual',
+            label: t('users.annual'),
+            numeric: true,
+            width: '8rem',
+            cell: (account: Account) => <AnnualCost account={account} />,
+          },
+        ]
+      : []),
     {
       id: 'enabled',
       label: t('users.signIn'),
@@ -289,6 +308,7 @@ function Users(props: { tenant: Tenant }) {
           anyLabel={t('users.present')}
           options={[{ value: 'true', label: t('users.deleted') }]}
         />
+        <GroupFilter query={query} />
       </Filters>
       {error ? (
         <ErrorState
@@ -315,6 +335,11 @@ function Users(props: { tenant: Tenant }) {
               columns={[
                 ...EXPORT_COLUMNS,
                 ...(skuId ? [licenseStatusColumn(skuId)] : []),
+                ...moneyColumns<Account>(
+                  'annualCost',
+                  options.currencies,
+                  ({ annual }) => annual,
+                ),
               ]}
               isDisabled={!value?.totalItems}
               getPage={(cursor, signal) =>
@@ -359,5 +384,20 @@ function Users(props: { tenant: Tenant }) {
         </>
       )}
     </>
+  );
+}
+
+/** What the licenses of an account cost a year; who holds none costs nothing. */
+function AnnualCost(props: { account: Account }) {
+  const { annual, licenses } = props.account;
+  if (!annual || licenses.length === 0) {
+    return null;
+  }
+  return annual.length > 0 ? (
+    <div className={styles.stack}>
+      <Amounts amounts={annual} />
+    </div>
+  ) : (
+    <NotPriced />
   );
 }

@@ -1,5 +1,13 @@
-import { Button, SearchField, Select } from '@backstage/ui';
+import {
+  Button,
+  SearchField,
+  Select,
+  Tag,
+  TagGroup,
+  ToggleButton,
+} from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { EntityDisplayName } from '@backstage/plugin-catalog-react';
 import { RiFilterOffLine } from '@remixicon/react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import useDebounce from 'react-use/esm/useDebounce';
@@ -117,5 +125,57 @@ export function SelectFilter(props: {
         )
       }
     />
+  );
+}
+
+/**
+ * The choices side by side, with how many there are of each; pressing the
+ * chosen one chooses nothing.
+ */
+export function FilterChips(props: {
+  query: UrlQuery;
+  name: string;
+  label: string;
+  chips: { value: string; label: ReactNode }[];
+}) {
+  const { query, name } = props;
+  const chosen = query.get(name);
+  return (
+    <div role="group" aria-label={props.label} className={styles.tags}>
+      {props.chips.map(({ value, label }) => (
+        <ToggleButton
+          key={value}
+          isSelected={value === chosen}
+          onChange={isSelected =>
+            query.filter({ [name]: isSelected ? value : undefined })
+          }
+        >
+          {label}
+        </ToggleButton>
+      ))}
+    </div>
+  );
+}
+
+/** The catalog group that a link narrowed the list to, and the way to drop it. */
+export function GroupFilter(props: { query: UrlQuery }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { query } = props;
+  const group = query.get('group');
+  if (!group) {
+    return null;
+  }
+  return (
+    <TagGroup
+      aria-label={t('common.group')}
+      onRemove={() => query.filter({ group: undefined })}
+    >
+      <Tag id={group} textValue={group}>
+        <span>
+          {t('common.group')}:{' '}
+          <EntityDisplayName entityRef={group} hideIcon disableTooltip />
+        </span>
+      </Tag>
+    </TagGroup>
   );
 }

@@ -27,6 +27,17 @@ const ROW_HEIGHT = 30;
 /** Width of a character of the axis, in pixels, on average; it has two lines. */
 const CHARACTER_WIDTH = 6.5;
 
+/** How a chart's tooltip looks: theme tokens, so that dark works. */
+export const TOOLTIP_STYLE = {
+  contentStyle: {
+    background: 'var(--bui-bg-neutral-2)',
+    border: '1px solid var(--bui-border-1)',
+    borderRadius: 'var(--bui-radius-2)',
+    color: 'var(--bui-fg-primary)',
+  },
+  itemStyle: { color: 'var(--bui-fg-primary)' },
+};
+
 const noteKey = (seriesId: string) => `note of ${seriesId}`;
 
 const shorten = (text: string, width: number) => {
@@ -113,13 +124,7 @@ export function StackedBars(props: {
               isAnimationActive={false}
               cursor={{ fill: 'var(--bui-bg-neutral-2)' }}
               formatter={value => formatNumber(Number(value))}
-              contentStyle={{
-                background: 'var(--bui-bg-neutral-2)',
-                border: '1px solid var(--bui-border-1)',
-                borderRadius: 'var(--bui-radius-2)',
-                color: 'var(--bui-fg-primary)',
-              }}
-              itemStyle={{ color: 'var(--bui-fg-primary)' }}
+              {...TOOLTIP_STYLE}
             />
             {series.map(({ id, label: name, color }) => (
               <Bar
@@ -140,32 +145,54 @@ export function StackedBars(props: {
           </BarChart>
         )}
       </div>
-      <VisuallyHidden>
-        <table>
-          <caption>{label}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{nameLabel}</th>
-              {series.map(({ id, label: name }) => (
-                <th key={id} scope="col">
-                  {name}
-                </th>
+      <ChartTable
+        label={label}
+        nameLabel={nameLabel}
+        columns={series}
+        rows={rows.map(row => ({
+          id: row.id,
+          name: row.label,
+          cells: series.map(({ id }) => formatNumber(row.values[id] ?? 0)),
+        }))}
+      />
+    </div>
+  );
+}
+
+/** What a chart shows, for those who do not see it. */
+export function ChartTable(props: {
+  label: string;
+  nameLabel: string;
+  columns: { id: string; label: string }[];
+  rows: { id: string; name: string; cells: string[] }[];
+}) {
+  const { label, nameLabel, columns, rows } = props;
+  return (
+    <VisuallyHidden>
+      <table>
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{nameLabel}</th>
+            {columns.map(column => (
+              <th key={column.id} scope="col">
+                {column.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ id, name, cells }) => (
+            <tr key={id}>
+              <th scope="row">{name}</th>
+              {cells.map((cell, index) => (
+                <td key={columns[index].id}>{cell}</td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(row => (
-              <tr key={row.id}>
-                <th scope="row">{row.label}</th>
-                {series.map(({ id }) => (
-                  <td key={id}>{formatNumber(row.values[id] ?? 0)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </VisuallyHidden>
-    </div>
+          ))}
+        </tbody>
+      </table>
+    </VisuallyHidden>
   );
 }
 

@@ -5,6 +5,13 @@ import { DateTime, Duration } from 'luxon';
 export const formatNumber = (value: number): string =>
   new Intl.NumberFormat().format(value);
 
+/** A difference with its sign, such as +1,200; 0 has none. */
+export const formatChange = (value: number): string =>
+  new Intl.NumberFormat(undefined, {
+    signDisplay: 'exceptZero',
+    maximumFractionDigits: 1,
+  }).format(value);
+
 const isDecimal = (text: string): text is `${number}` =>
   /^-?\d+(\.\d+)?$/.test(text);
 
@@ -14,10 +21,15 @@ const isDecimal = (text: string): text is `${number}` =>
  *
  * @param options.maximumFractionDigits - for costs with parts of a cent; as
  *   usual in the currency if absent
+ * @param options.signDisplay - for changes; a sign only below 0 if absent
+ * @param options.notation - "compact" where about is enough; exact if absent
  */
 export const formatMoney = (
   { amount, currency }: Money,
-  options: { maximumFractionDigits?: number } = {},
+  options: Pick<
+    Intl.NumberFormatOptions,
+    'maximumFractionDigits' | 'signDisplay' | 'notation'
+  > = {},
 ): string =>
   isDecimal(amount)
     ? new Intl.NumberFormat(undefined, {

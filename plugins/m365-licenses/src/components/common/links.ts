@@ -1,9 +1,12 @@
 import { useRouteRef } from '@backstage/core-plugin-api';
 import {
   accountRouteRef,
+  candidatesRouteRef,
   connectionsRouteRef,
+  exemptionsRouteRef,
   licenseRouteRef,
   licensesRouteRef,
+  suspiciousActivitiesRouteRef,
   tasksRouteRef,
   usersRouteRef,
 } from '../../routes';
@@ -25,6 +28,9 @@ export function useLinks() {
   const account = useRouteRef(accountRouteRef);
   const licenses = useRouteRef(licensesRouteRef);
   const license = useRouteRef(licenseRouteRef);
+  const candidates = useRouteRef(candidatesRouteRef);
+  const exemptions = useRouteRef(exemptionsRouteRef);
+  const suspiciousActivities = useRouteRef(suspiciousActivitiesRouteRef);
   const tasks = useRouteRef(tasksRouteRef);
   const connections = useRouteRef(connectionsRouteRef);
   return {
@@ -38,6 +44,12 @@ export function useLinks() {
     /** @param search - the list's own query, kept for the way back */
     license: (skuId: string, search: string) =>
       `${license({ skuId })}${search}`,
+    candidates: (query: Record<string, string | undefined> = {}) =>
+      withQuery(candidates(), query),
+    exemptions: (query: Record<string, string | undefined> = {}) =>
+      withQuery(exemptions(), query),
+    suspiciousActivities: (query: Record<string, string | undefined> = {}) =>
+      withQuery(suspiciousActivities(), query),
     tasks: (query: Record<string, string | undefined> = {}) =>
       withQuery(tasks(), query),
     connections: (query: Record<string, string | undefined> = {}) =>

@@ -24,6 +24,14 @@ export function useFilterOptions(tenant: string) {
       value: skuId,
       label: displayName,
     })),
+    /** The currencies that licenses are paid in; none for those who may not know. */
+    currencies: [
+      ...new Set(
+        (licenses.value?.items ?? [])
+          .flatMap(({ spend }) => spend?.annual ?? [])
+          .map(({ currency }) => currency),
+      ),
+    ].sort(),
     departments: (departments.value?.items ?? []).map(name => ({
       value: name,
       label: name,

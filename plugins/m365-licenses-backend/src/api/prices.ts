@@ -1,0 +1,58 @@
+import type {
+  Account,
+  AssignedLicense,
+} from 'backstage-plugin-m365-licenses-common';
+import type { Stores } from '../database/types';
+import { moneyOf, seatCosts } from '../insights/money';
+
+/** What a seat costs a year, per currency and not rounded. */
+type SeatCosts = NonNullable<ReturnType<typeof seatCosts>>;
+
+/** What a seat of each SKU costs, by its id; SKUs without a price are left out. */
+export type SeatPrices = ReadonlyMap<string, SeatCosts>;
+
+/**
+ * What a seat of each SKU of a tenant costs a year.
+ *
+ * @param today - YYYY-MM-DD
+ */
+export async function seatPrices(
+  stores: Pick<Stores, 'licenses' | 'terms'>,
+  tenant: string,
+  today: string,
+): Promise<SeatPrices> {
+  const terms = await stores.terms.list(tenant);
+  const licenses = terms.length === 0 ? [] : await stores.licenses.list(tenant);
+  return new Map(
+    licenses.flatMap((license): [string, SeatCosts][] => {
+      const own = terms.filter(({ skuId }) => skuId === license.skuId);
+      const costs = seatCosts({ license, terms: own }, today);
+      return costs ? [[license.skuId, costs]] : [];
+    }),
+  );
+}
+
+/** Licenses with what each costs a year: nothing where it is not priced. */
+export function withSeatPrices(
+  licenses: AssignedLicense[],
+  prices: SeatPrices,
+): AssignedLicense[] {
+  return licenses.map(license => ({
+    ...license,
+    annual: moneyOf(prices.get(license.skuId) ?? []),
+  }));
+}
+
+/**
+ * Accounts with what their licenses cost a year, each and all together. What
+ * is not priced is left out of the total.
+ */
+export function withPrices(accounts: Account[], prices: SeatPrices): Account[] {
+  return accounts.map(account => ({
+    ...account,
+    licenses: withSeatPrices(account.licenses, prices),
+    annual: moneyOf(
+      account.licenses.flatMap(({ skuId }) => prices.get(skuId) ?? []),
+    ),
+  }));
+}

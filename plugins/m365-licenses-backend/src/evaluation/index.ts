@@ -1,0 +1,2 @@
+export { CatalogGroups, type CatalogGroupsOptions } from './CatalogGroups';
+export { Evaluation, type EvaluationOptions } from './Evaluation';
