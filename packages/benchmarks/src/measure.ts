@@ -1,6 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
-import { DatabaseManager } from '@backstage/backend-defaults/database';
 import { createStores } from 'backstage-plugin-m365-licenses-backend/src/database';
+import { LicenseEvents } from 'backstage-plugin-m365-licenses-backend/src/events/LicenseEvents';
 import { createGraphConnection } from 'backstage-plugin-m365-licenses-backend/src/graph/connection';
 import {
   applicationAccess,
@@ -11,6 +11,9 @@ import {
 import { parse } from 'csv-parse';
 import type { Knex } from 'knex';
 import { Readable } from 'node:stream';
+import { evaluationOf } from './evaluation';
+import { answerJob } from './processes';
+import { type DatabaseConfig, openDatabase } from './scratch';
 
 /** Where the simulator is, as its command line prints it. */
 export interface SimulatorAddress {
@@ -19,20 +22,6 @@ export interface SimulatorAddress {
   clientId: string;
   clientSecret: string;
 }
-
-/** What `backend.database` is in a portal. */
-export type DatabaseConfig =
-  | { client: 'better-sqlite3'; connection: { directory: string } }
-  | {
-      client: 'pg';
-      connection: {
-        host: string;
-        port: number;
-        user: string;
-        password: string;
-      };
-      prefix: string;
-    };
 
 /** What to measure; each in a process of its own. */
 export type Job =
@@ -207,12 +196,7 @@ async function runOnce(
 ) {
   const graph = connect(simulator);
   await graph.reportSettings();
-  const database = DatabaseManager.fromConfig(
-    mockServices.rootConfig({ data: { backend: { database: config } } }),
-  ).forPlugin('m365-licenses', {
-    logger,
-    lifecycle: { addStartupHook() {}, addShutdownHook() {} },
-  });
+  const database = openDatabase(config);
   const stores = await createStores(database);
   // Assignments know their services only once the plans of the SKUs are known
   const { skus } = await graph.subscribedSkus();
@@ -224,17 +208,23 @@ async function runOnce(
       inLedger += typeof response === 'number' ? response : 1;
     }
   });
+  const evaluation = evaluationOf(stores, TENANT);
   const before = await totalChanges(knex);
   const result = await measured(async () => {
     const status = await runTask(task, {
       tenant: TENANT,
       graph,
       stores,
+      events: LicenseEvents.create({
+        events: mockServices.events(),
+        logger,
+      }),
       signal: new AbortController().signal,
       options: { maxGoneShare: 0.2 },
       now: () => new Date(),
       logger,
       timeoutMs: 3_600_000,
+      evaluate: (tenant, signal) => evaluation.evaluate(tenant, signal),
     });
     if (status !== 'succeeded') {
       throw new Error(`${task.title} ended ${status}`);
@@ -267,15 +257,4 @@ async function measure(job: Job): Promise<Measurement> {
   }
 }
 
-async function main() {
-  const job: Job = JSON.parse(process.argv[2]);
-  const measurement = await measure(job);
-  // The database manager keeps its connections alive, and so this process.
-  process.stdout.write(`${JSON.stringify(measurement)}\n`, () =>
-    process.exit(),
-  );
-}
-
-main().catch(error => {
-  process.stderr.write(`${error.stack}\n`, () => process.exit(1));
-});
+answerJob(measure);

@@ -6,24 +6,13 @@
  * in a process of its own; each measurement has its own process, too, so that
  * peaks of memory do not mix.
  */
-import knexFactory from 'knex';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type {
-  DatabaseConfig,
-  Job,
-  Measurement,
-  SimulatorAddress,
-} from './measure';
-
-const POSTGRES = 'BACKSTAGE_TEST_DATABASE_POSTGRES18_CONNECTION_STRING';
-const TRANSFORM = require.resolve('@backstage/cli/config/nodeTransform.cjs');
+import type { Job, Measurement, SimulatorAddress } from './measure';
+import { firstLine, inProcess, table } from './processes';
+import { scratch } from './scratch';
 
 const { values: options } = parseArgs({
   options: {
@@ -55,21 +44,6 @@ function say(text: string) {
   process.stderr.write(`${text}\n`);
 }
 
-/** The first line that a process prints; fails when it ends without. */
-async function firstLine(child: ChildProcess, what: string): Promise<string> {
-  if (!child.stdout) {
-    throw new Error(`${what} has no output`);
-  }
-  const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([
-    once(lines, 'line'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`${what} ended with ${code}`);
-    }),
-  ]);
-  return line;
-}
-
 async function startSimulator(accounts: string, latency: string) {
   const simulator = path.dirname(
     require.resolve('graph-simulator/package.json'),
@@ -95,84 +69,13 @@ async function startSimulator(accounts: string, latency: string) {
   };
 }
 
-async function measure(job: Job): Promise<Measurement> {
+function measure(job: Job): Promise<Measurement> {
   const profile = options['cpu-prof'];
-  const child = spawn(
-    process.execPath,
-    [
-      ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []),
-      '--require',
-      TRANSFORM,
-      require.resolve('./measure.ts'),
-      JSON.stringify(job),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+  return inProcess(
+    require.resolve('./measure.ts'),
+    job,
+    profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [],
   );
-  const ended = once(child, 'exit');
-  const line = await firstLine(child, `Measuring ${job.what}`);
-  await ended;
-  return JSON.parse(line);
-}
-
-/** A database that is gone afterwards, and how many rows were written in it. */
-interface Scratch {
-  config: DatabaseConfig;
-  /** Rows written so far, the ledger left out; undefined where the run counts. */
-  written(): Promise<number | undefined>;
-  remove(): Promise<void>;
-}
-
-function sqlite(): Scratch {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-sync-'));
-  return {
-    config: { client: 'better-sqlite3', connection: { directory } },
-    written: async () => undefined,
-    remove: async () => fs.rmSync(directory, { recursive: true }),
-  };
-}
-
-function postgres(): Scratch {
-  const connectionString = process.env[POSTGRES];
-  if (!connectionString) {
-    throw new Error(`Set ${POSTGRES}, or use "yarn bench:sync"`);
-  }
-  const prefix = `bench_${process.pid}_${Date.now()}_`;
-  const name = `${prefix}m365-licenses`;
-  const { hostname, port, username, password } = new URL(connectionString);
-  const connection = {
-    host: hostname,
-    port: Number(port || 5432),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-  };
-  const open = (database: string) =>
-    knexFactory({ client: 'pg', connection: { ...connection, database } });
-  return {
-    config: { client: 'pg', connection, prefix },
-    async written() {
-      const admin = open('postgres');
-      // A connection hands in its statistics when it ends.
-      const connected = () =>
-        admin('pg_stat_activity').where({ datname: name }).first('pid');
-      while (await connected()) {
-        await pause(20);
-      }
-      await admin.destroy();
-      const database = open(name);
-      const { rows } = await database.raw(
-        `select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int as written
-        from pg_stat_user_tables
-        where relname not like 'knex%' and relname <> 'task_runs'`,
-      );
-      await database.destroy();
-      return rows[0].written;
-    },
-    async remove() {
-      const admin = open('postgres');
-      await admin.raw('drop database if exists ?? with (force)', [name]);
-      await admin.destroy();
-    },
-  };
 }
 
 /** Measures one size and latency. */
@@ -216,16 +119,16 @@ async function measureTenant(accounts: string, latency: string) {
       add('', 'fetch and parse reports', { ...read, bytes: csv.bytes }, csv);
     }
     for (const name of databases) {
-      const scratch = name === 'sqlite' ? sqlite() : postgres();
+      const database = scratch(name);
       try {
         let before: number | undefined = 0;
         const run = async (what: 'roster' | 'access') => {
           const measurement = await measure({
             what,
             simulator: address,
-            database: scratch.config,
+            database: database.config,
           });
-          const after = await scratch.written();
+          const after = await database.written();
           const written =
             after === undefined ? undefined : after - (before ?? 0);
           before = after;
@@ -254,7 +157,7 @@ async function measureTenant(accounts: string, latency: string) {
           }
         }
       } finally {
-        await scratch.remove();
+        await database.remove();
       }
     }
   } finally {
@@ -263,7 +166,7 @@ async function measureTenant(accounts: string, latency: string) {
   return lines;
 }
 
-function table(lines: Line[]): string {
+function tableOf(lines: Line[]): string {
   const cells = lines.map(line => {
     const { seconds, cpuSeconds, bytes, peakRssMb, peakHeapMb, rows } =
       line.measurement;
@@ -298,16 +201,7 @@ function table(lines: Line[]): string {
     'peak MB',
     'heap MB',
   ];
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...cells.map(row => row[column].length)),
-  );
-  const format = (row: string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  return [
-    format(head),
-    format(widths.map(width => '-'.repeat(width))),
-    ...cells.map(format),
-  ].join('\n');
+  return table(head, cells);
 }
 
 async function main() {
@@ -318,7 +212,7 @@ async function main() {
     }
   }
   process.stdout.write(
-    `${table(
+    `${tableOf(
       lines,
     )}\n\nRatio: to fetching and parsing the same accounts; for reports, to csv-parse alone on the same bytes. CPU: of the measured process, without PostgreSQL's.\nPeak MB: resident set over that of the idle process.\n`,
   );

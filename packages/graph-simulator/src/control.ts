@@ -6,6 +6,7 @@ import { Application } from './login/applications';
 import { Login } from './login/Login';
 import { DIRECTORY_ROLES, DirectoryRole } from './permissions';
 import type { SimulatorParts } from './server';
+import { countUse } from './tenant/use';
 
 const pattern = z.string().transform((source, context) => {
   try {
@@ -165,6 +166,15 @@ const accountChangesSchema = z
   .partial()
   .strict();
 
+const useOptionsSchema = z
+  .object({
+    today: z.string().date(),
+    inactiveAfterDays: z.coerce.number().int().min(1),
+    graceDays: z.coerce.number().int().min(0),
+  })
+  .partial()
+  .strict();
+
 function apply(
   faults: Faults,
   { grants }: Login,
@@ -224,6 +234,14 @@ export function controlRouter(
   });
   router.get('/truth', (_request, response) => {
     response.json(tenant.truth);
+  });
+  router.get('/truth/use', (request, response) => {
+    const options = useOptionsSchema.safeParse(request.query);
+    if (options.success) {
+      response.json(countUse(tenant, options.data));
+    } else {
+      response.status(400).json({ issues: options.error.issues });
+    }
   });
   router.get('/secrets', (_request, response) => {
     response.json(secrets.values);

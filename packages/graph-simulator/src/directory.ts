@@ -7,16 +7,14 @@ import type {
   SubscribedSku,
 } from '@microsoft/microsoft-graph-types';
 import { GraphError } from './answers';
-import { Product, PRODUCTS, SERVICE_PLANS } from './tenant/products';
+import {
+  COMPANY_PLANS,
+  Product,
+  PRODUCTS,
+  SERVICE_PLANS,
+} from './tenant/products';
 import { SubscriptionStatus } from './tenant/model';
 import { Tenant } from './tenant/Tenant';
-
-/** Service plans that belong to the whole tenant, not to a person. */
-const COMPANY_PLANS = new Set<string>([
-  'EXCHANGE_S_FOUNDATION',
-  'SHAREPOINTSTORAGE',
-  'ADALLOM_S_DISCOVERY',
-]);
 
 function product(skuId: string): Product {
   const found: Product | undefined = Object.values(PRODUCTS).find(

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { createCertificate } from './certificates';
 import { GraphClient } from './__testUtils__/GraphClient';
 import { TokenClient } from './__testUtils__/TokenClient';
-import { Fault, Simulator, startSimulator } from './index';
+import { countUse, Fault, Simulator, startSimulator } from './index';
 
 describe('what goes wrong', () => {
   let simulator: Simulator;
@@ -340,6 +340,10 @@ describe('what goes wrong', () => {
       expect(await (await control('truth')).json()).toEqual(
         simulator.tenant.truth,
       );
+      expect(
+        await (await control('truth/use?inactiveAfterDays=90')).json(),
+      ).toEqual(countUse(simulator.tenant, { inactiveAfterDays: 90 }));
+      expect((await control('truth/use?today=never')).status).toBe(400);
       expect(await (await control('requests')).json()).toMatchObject({
         maxConcurrency: 1,
         total: expect.any(Number),

@@ -60,7 +60,7 @@ export type {
   Subscription,
   SubscriptionStatus,
 } from './tenant/model';
-export { PRODUCTS, SERVICE_PLANS } from './tenant/products';
+export { COMPANY_PLANS, PRODUCTS, SERVICE_PLANS } from './tenant/products';
 export type {
   Product,
   ServicePlanName,
@@ -68,6 +68,8 @@ export type {
 } from './tenant/products';
 export { SERVICES } from './tenant/services';
 export type { Service } from './tenant/services';
+export { generateTenant } from './tenant/generator';
+export type { TenantSpecification } from './tenant/generator';
 export { Tenant } from './tenant/Tenant';
 export type {
   AccountChanges,
@@ -75,3 +77,12 @@ export type {
   TenantContent,
 } from './tenant/Tenant';
 export type { SkuTruth, Truth } from './tenant/truth';
+export { countUse } from './tenant/use';
+export type {
+  Saving,
+  SavingReason,
+  Use,
+  UseCounts,
+  UseOptions,
+  UseTruth,
+} from './tenant/use';

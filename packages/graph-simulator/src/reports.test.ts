@@ -102,13 +102,13 @@ describe('usage reports', () => {
     expect(rows[0].endsWith(',180')).toBe(true);
   });
 
-  it('tells of activity only in services that are licensed', async () => {
+  it('tells of activity only in services that are licensed, or of guests', async () => {
     const [, ...rows] = await client.report(ACTIVE);
     const unlicensed = rows
       .map(row => row.split(','))
       .filter(
         cells =>
-          simulator.tenant.find(cells[1]) &&
+          simulator.tenant.find(cells[1])?.userType === 'Member' &&
           [0, 1, 2, 3, 4, 5].some(
             service =>
               cells[11 + service] !== '' && cells[5 + service] !== 'True',

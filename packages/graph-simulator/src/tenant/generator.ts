@@ -102,6 +102,11 @@ function capitalized(word: string): string {
   return word[0].toUpperCase() + word.slice(1);
 }
 
+/** What is left of the activity of someone who needs a mailbox and nothing else. */
+function mailOf({ exchange, outlook }: Account['activity']) {
+  return { ...(exchange && { exchange }), ...(outlook && { outlook }) };
+}
+
 /** Tables of names, drawn once from faker: asking it for every account is slow. */
 function countries(seed: number): Country[] {
   const table = (
@@ -310,7 +315,8 @@ class Generator {
         ? []
         : this.#licenses({ frontline, studio, department, created });
     const rhythm = this.#rhythm(kind);
-    const activity = this.#activity(assignments, rhythm, created);
+    const used = this.#activity(assignments, rhythm, created);
+    const activity = studio && created % 12 === 0 ? mailOf(used) : used;
     const userPrincipalName = this.#principalName(givenName, surname);
     const contractor = !frontline && random.chance(0.06);
     let employeeType = contractor ? 'Contractor' : 'Employee';
@@ -351,6 +357,9 @@ class Generator {
     const assignments = random.chance(0.04)
       ? [this.#assignment('POWER_BI_PRO', created)]
       : [];
+    // Some take part in the work of a team.
+    const activity: Account['activity'] =
+      created % 8 === 0 ? { teams: this.#calendar.reportDay(created % 5) } : {};
     return {
       ...this.#blank('guest'),
       userPrincipalName: `${local}_${company}.example#EXT#@${this.#domain}`,
@@ -366,6 +375,7 @@ class Generator {
         ? this.#signIns(random.between(0, created))
         : null,
       assignments,
+      activity,
     };
   }
 

@@ -170,6 +170,13 @@ export const SERVICE_PLANS = {
 
 export type ServicePlanName = keyof typeof SERVICE_PLANS;
 
+/** Service plans that belong to the whole tenant, not to a person. */
+export const COMPANY_PLANS: ReadonlySet<ServicePlanName> = new Set([
+  'EXCHANGE_S_FOUNDATION',
+  'SHAREPOINTSTORAGE',
+  'ADALLOM_S_DISCOVERY',
+]);
+
 export interface Product {
   readonly skuId: string;
   readonly skuPartNumber: string;
