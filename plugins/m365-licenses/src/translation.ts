@@ -758,6 +758,7 @@ export const m365LicensesTranslationRef = createTranslationRef({
         disabledUnknown: 'Account disabled',
         overlap:
           'All of it is also in {{other}}, which the account holds as well',
+        largerEdition: 'The account holds a larger edition as well, {{other}}',
         directAndGroup_one:
           'Assigned directly, although the group {{groups}} grants it as well',
         directAndGroup_other:

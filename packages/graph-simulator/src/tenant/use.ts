@@ -74,6 +74,13 @@ export interface UseTruth {
 /** Products with an application of their own that no report tells of; what they bring along says nothing of it. */
 const UNREPORTED: readonly string[] = [PRODUCTS.PROJECTPROFESSIONAL.skuId];
 
+/** Editions of one suite, the largest first; Microsoft gives each service plans of its own. */
+const EDITIONS: readonly string[] = [
+  PRODUCTS.SPE_E5.skuId,
+  PRODUCTS.SPE_E3.skuId,
+  PRODUCTS.STANDARDPACK.skuId,
+];
+
 /** What of a product matters, with some service plans switched off. */
 interface Contents {
   /** The service plans that apply to people. */
@@ -210,13 +217,24 @@ class Usage {
     return { accountId: account.id, skuId, reasons, heldBack };
   }
 
-  /** Of two with the same plans, the first by name covers the other. */
+  /** A larger edition covers a smaller one; of two with the same plans, the first by name the other. */
   #covers(other: HeldLicense, license: HeldLicense): boolean {
-    const covering = this.#contentsOf(other.skuId, other.disabledPlans).plans;
-    const covered = this.#contentsOf(
+    const { plans: covering, services } = this.#contentsOf(
+      other.skuId,
+      other.disabledPlans,
+    );
+    const { plans: covered, services: needed } = this.#contentsOf(
       license.skuId,
       license.disabledPlans,
-    ).plans;
+    );
+    const edition = EDITIONS.indexOf(other.skuId);
+    if (
+      edition >= 0 &&
+      EDITIONS.indexOf(license.skuId) > edition &&
+      needed.every(service => services.includes(service))
+    ) {
+      return true;
+    }
     const name = ({ skuId }: HeldLicense) =>
       productOf(skuId)?.displayName ?? '';
     return (

@@ -44,6 +44,7 @@ import { productName } from '../insights/productNames';
 import type { Reclamations } from '../reclamation/Reclamations';
 import { isFinal } from '../reclamation/plan';
 import { REPORT_DAYS, type TaskRunner } from '../sync';
+import { problemOf } from '../sync/errors';
 import type { Access, AccountAccess } from './access';
 import { createAssignmentHandlers } from './assignmentHandlers';
 import { createCandidateHandlers, toCandidate } from './candidateHandlers';
@@ -258,6 +259,24 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
         };
       }),
     };
+  };
+
+  /** What was taken back is no candidate any more; what was done stands, whatever comes of this. */
+  const forgetCandidates = async (
+    tenant: string,
+    user: StoredReclamation['user'],
+  ) => {
+    try {
+      await evaluation.reevaluate(tenant, { accountId: user.id });
+    } catch (error) {
+      logger.warn(
+        `The candidates of the account ${
+          user.id
+        } of ${tenant} stay as they were until the next evaluation: ${
+          problemOf(error).message
+        }`,
+      );
+    }
   };
 
   /** The account id behind what was asked for: an id, a principal name, or a User entity ref. */
@@ -703,10 +722,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
         await access.require(reclamationExecutePermission, credentials);
         const tenant = await tenants.active(path.tenant);
         const reclamation = await reclamations.execute(tenant, path.id);
-        // What was taken back is no candidate any more.
-        await evaluation.reevaluate(tenant.name, {
-          accountId: reclamation.user.id,
-        });
+        await forgetCandidates(tenant.name, reclamation.user);
         return {
           status: 200,
           body: reclamationAnswer(reclamation, await licensesById(tenant.name)),

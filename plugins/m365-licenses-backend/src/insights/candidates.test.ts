@@ -400,6 +400,35 @@ describe('findCandidates', () => {
       ).toEqual([]);
     });
 
+    it('is of a smaller edition, whose plans have other names, too', () => {
+      const E5 = '06ebc4ee-1bb5-47dd-8120-11324bc54e06';
+      const E3 = '05e9a617-0261-4cee-bb44-138d3ef5d965';
+      const skus = [
+        sku(E5, [EXCHANGE, TEAMS, SWAY]),
+        sku(E3, [EXCHANGE, TEAMS, FORMS]),
+      ];
+      const services: Service[] = ['exchange', 'teams', 'outlook'];
+      const both = (ofE5?: Partial<EvaluatedAssignment>) =>
+        account([held(E3, { services }), held(E5, { services, ...ofE5 })]);
+      expect(find(both(), { skus })).toMatchObject([
+        {
+          skuId: E3,
+          otherSkuId: E5,
+          reasons: [{ type: 'overlap', unobservable: ['FORMS'] }],
+        },
+      ]);
+      // Together they are all that the person has.
+      const withoutTeams: Partial<EvaluatedAssignment> = {
+        disabledPlans: [TEAMS.id],
+        services: ['exchange', 'outlook'],
+      };
+      expect(find(both(withoutTeams), { skus })).toEqual([]);
+      // What is left of the larger one is in the smaller one.
+      expect(typesOf(both({ disabledPlans: [SWAY.id] }), { skus })).toEqual([
+        [E5, 'overlap', ''],
+      ]);
+    });
+
     it('of equal licenses keeps the first by name', () => {
       const skus = [
         sku('z', [EXCHANGE], { displayName: 'Alpha' }),
@@ -474,6 +503,11 @@ describe('findCandidates', () => {
           ]),
         ),
       ).toEqual([['suite', 'directAndGroup', '']]);
+    });
+
+    it('is nothing else either: the account does not hold it', () => {
+      const failed = granted('mail', { state: 'Error', ...UNUSED });
+      expect(typesOf(account([failed], { enabled: false }))).toEqual([]);
     });
 
     it('is none of two groups', () => {

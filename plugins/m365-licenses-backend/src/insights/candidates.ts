@@ -60,6 +60,7 @@ export interface CandidateContext extends CandidateOptions {
 /** A SKU, and what it is compared by. */
 interface Product extends SkuRef {
   plans: ReadonlySet<string>;
+  planNames: ReadonlyMap<string, string>;
   /** The smaller SKUs of the tenant, the one with the most plans first. */
   smaller: (Downgrade & { toServices: readonly Service[] })[];
   /** Enabled plans by the disabled ones: few combinations, many accounts. */
@@ -203,6 +204,7 @@ export function candidateContext(options: CandidateOptions): CandidateContext {
         {
           ...refOf(sku),
           plans: new Set(sku.plans.map(({ id }) => id)),
+          planNames: new Map(sku.plans.map(({ id, name }) => [id, name])),
           smaller: downgrades.get(sku.skuId) ?? [],
           enabled: new Map(),
         },
@@ -237,9 +239,26 @@ function enabledPlans(
     : new Set(paths.flatMap(path => [...ofPath(path)]));
 }
 
-function servicesOf({ paths }: Held): Service[] {
+function servicesOf({ paths }: Pick<Held, 'paths'>): Service[] {
   return SERVICES.filter(service =>
     paths.some(({ services }) => services?.includes(service)),
+  );
+}
+
+/**
+ * Whether a license is a larger edition of the same suite as another, and not
+ * held with services switched off that the other one has.
+ */
+function isLargerEdition(
+  larger: Held,
+  grants: EvaluatedAssignment[],
+  smaller: Held,
+): boolean {
+  const services = servicesOf({ paths: grants });
+  return (
+    grants.length > 0 &&
+    smallerEditions(larger.skuId).has(smaller.skuId.toLowerCase()) &&
+    servicesOf(smaller).every(service => services.includes(service))
   );
 }
 
@@ -270,11 +289,15 @@ function reportDate(
   return dates.includes(null) ? null : dates.sort()[0] ?? null;
 }
 
-/** The license, of the account's others, that contains this one. */
+/**
+ * The license, of the account's others, that contains this one or is a larger
+ * edition of it, and the names of the plans that it lacks nevertheless.
+ */
 function containerOf(
-  { skuId, product, paths }: Held,
+  license: Held,
   all: readonly Held[],
-): { held: Held; sku: SkuRef } | undefined {
+): { held: Held; sku: SkuRef; lacks: string[] } | undefined {
+  const { skuId, product, paths } = license;
   const plans = product && enabledPlans(product, paths);
   if (!plans || plans.size === 0) {
     return undefined;
@@ -284,11 +307,20 @@ function containerOf(
       return [];
     }
     const sku = refOf(held.product);
-    const larger = enabledPlans(held.product, held.paths.filter(isGranting));
+    const grants = held.paths.filter(isGranting);
+    const larger = enabledPlans(held.product, grants);
     // Of equal ones, the first by name stays.
-    return contains(larger, plans) &&
-      (larger.size > plans.size || byName(sku, product) < 0)
-      ? [{ held, sku, size: larger.size }]
+    const isContained =
+      contains(larger, plans) &&
+      (larger.size > plans.size || byName(sku, product) < 0);
+    const lacks = [...plans]
+      .filter(id => !larger.has(id))
+      .map(id => product.planNames.get(id) ?? id)
+      .sort();
+    const isEdition =
+      isLargerEdition(held, grants, license) && !contains(plans, larger);
+    return isContained || isEdition
+      ? [{ held, sku, lacks, size: larger.size }]
       : [];
   });
   const [largest] = containers.sort(
@@ -320,6 +352,10 @@ class Finding {
 
   candidate(): FoundCandidate | undefined {
     const { skuId } = this.#held;
+    if (!this.#direct && !this.#held.paths.some(isGranting)) {
+      // A group would give it and cannot: the account does not hold it.
+      return undefined;
+    }
     const found = this.#account.deleted
       ? [this.#deleted()]
       : [
@@ -406,7 +442,7 @@ class Finding {
       this.#reason(
         'overlap',
         latest([heldSince(this.#held), heldSince(other.held)]),
-        { other: other.sku },
+        { other: other.sku, unobservable: other.lacks },
       )
     );
   }
@@ -614,7 +650,8 @@ function isSince(date: string | null, since: string): boolean {
  *   nothing else is said of it, and it is always held back.
  * - `disabled`: nobody can sign in to the account.
  * - `overlap`: another license of the account has all service plans that are
- *   enabled of this one. Of licenses with the same plans, the first by name is
+ *   enabled of this one, or is a larger edition of the same suite with all of
+ *   its services: Microsoft gives editions plans of their own. Of licenses with the same plans, the first by name is
  *   kept. Plans that are not known never overlap.
  * - `directAndGroup`: groups grant what is assigned directly as well, with all
  *   service plans that are enabled directly.

@@ -1337,7 +1337,7 @@ export interface components {
             firstSeenAt: string;
         };
         /**
-         * @description Why a license could be taken back, the strongest first. deleted, disabled: the account is, and licensed. overlap: another license of the account contains all of its service plans. directAndGroup: held directly and by a group. neverActive: past grace. inactive: past the threshold. downgrade: what it has beyond a smaller license of the tenant is not used
+         * @description Why a license could be taken back, the strongest first. deleted, disabled: the account is, and licensed. overlap: another license of the account contains all of its service plans, or is a larger edition of the same suite. directAndGroup: held directly and by a group. neverActive: past grace. inactive: past the threshold. downgrade: what it has beyond a smaller license of the tenant is not used
          * @enum {string}
          */
         CandidateReasonType: "deleted" | "disabled" | "overlap" | "directAndGroup" | "neverActive" | "inactive" | "downgrade";
@@ -1360,14 +1360,14 @@ export interface components {
             reportRefreshDate: components["schemas"]["NullableDate"];
             /** @description Days without activity, or of grace, that were exceeded */
             thresholdDays: number | null;
-            /** @description overlap: the license that contains it; downgrade: the smaller license */
+            /** @description overlap: the license that contains it, or is a larger edition of it; downgrade: the smaller license */
             other: null | components["schemas"]["SkuRef"];
             /** @description Groups that grant it */
             groups: {
                 id: string;
                 name: string | null;
             }[];
-            /** @description downgrade: service plans it would lose whose use no report shows */
+            /** @description Names of service plans that would be lost and whose use no report shows; of an overlap with a larger edition, those it has under another name or not */
             unobservable: string[];
         };
         HeldBack: {
@@ -8057,7 +8057,7 @@ export const openApiDocument = {
       },
       "CandidateReasonType": {
         "type": "string",
-        "description": "Why a license could be taken back, the strongest first. deleted, disabled: the account is, and licensed. overlap: another license of the account contains all of its service plans. directAndGroup: held directly and by a group. neverActive: past grace. inactive: past the threshold. downgrade: what it has beyond a smaller license of the tenant is not used",
+        "description": "Why a license could be taken back, the strongest first. deleted, disabled: the account is, and licensed. overlap: another license of the account contains all of its service plans, or is a larger edition of the same suite. directAndGroup: held directly and by a group. neverActive: past grace. inactive: past the threshold. downgrade: what it has beyond a smaller license of the tenant is not used",
         "enum": [
           "deleted",
           "disabled",
@@ -8145,7 +8145,7 @@ export const openApiDocument = {
             "description": "Days without activity, or of grace, that were exceeded"
           },
           "other": {
-            "description": "overlap: the license that contains it; downgrade: the smaller license",
+            "description": "overlap: the license that contains it, or is a larger edition of it; downgrade: the smaller license",
             "oneOf": [
               {
                 "type": "null"
@@ -8180,7 +8180,7 @@ export const openApiDocument = {
           },
           "unobservable": {
             "type": "array",
-            "description": "downgrade: service plans it would lose whose use no report shows",
+            "description": "Names of service plans that would be lost and whose use no report shows; of an overlap with a larger edition, those it has under another name or not",
             "items": {
               "type": "string"
             }

@@ -33,7 +33,12 @@ export function useReasonWords() {
         ? t('candidates.words.disabled', { since: formatExact(since) })
         : t('candidates.words.disabledUnknown'),
     overlap: reason =>
-      t('candidates.words.overlap', { other: otherOf(reason) }),
+      t(
+        reason.unobservable.length > 0
+          ? 'candidates.words.largerEdition'
+          : 'candidates.words.overlap',
+        { other: otherOf(reason) },
+      ),
     directAndGroup: ({ groups }) =>
       t('candidates.words.directAndGroup', {
         count: groups.length,
