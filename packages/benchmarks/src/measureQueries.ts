@@ -30,6 +30,8 @@ export interface QueriesJob {
 /** What asking for something took, the medians of all runs. */
 export interface QueryTime {
   name: string;
+  /** Once, just after something was written of the tenant: nothing is kept. */
+  firstMs: number;
   /** From the request to the whole answer. */
   ms: number;
   /** Of it, while the database had something to do. */
@@ -85,6 +87,13 @@ class DatabaseTime {
     this.#ms = 0;
     return ms;
   }
+}
+
+/** As if an account had been written, so that everything is counted anew. */
+async function touch(knex: Knex): Promise<void> {
+  await knex('tenants')
+    .where({ tenant: TENANT })
+    .update({ modified_at: new Date().toISOString() });
 }
 
 function median(values: number[]): number {
@@ -260,7 +269,10 @@ async function measure({
   const databaseTime = new DatabaseTime(knex);
   const times: QueryTime[] = [];
   const time = async (name: string, path: string) => {
+    await touch(knex);
+    const first = performance.now();
     const { totalItems = null } = await ask(path);
+    const firstMs = performance.now() - first;
     const each: { ms: number; databaseMs: number }[] = [];
     for (let run = 0; run < runs; run += 1) {
       databaseTime.take();
@@ -271,6 +283,7 @@ async function measure({
     }
     times.push({
       name,
+      firstMs,
       ms: median(each.map(({ ms }) => ms)),
       databaseMs: median(each.map(({ databaseMs }) => databaseMs)),
       totalItems,

@@ -27,6 +27,12 @@ export const licenseRouteRef = createSubRouteRef({
   path: '/licenses/:skuId',
 });
 
+export const activityRouteRef = createSubRouteRef({
+  id: 'm365-licenses-activity',
+  parent: rootRouteRef,
+  path: '/activity',
+});
+
 export const candidatesRouteRef = createSubRouteRef({
   id: 'm365-licenses-candidates',
   parent: rootRouteRef,

@@ -391,7 +391,13 @@ export const m365LicensesTranslationRef = createTranslationRef({
       annual: 'A year',
     },
     account: {
-      back: 'All users',
+      back: {
+        users: 'All users',
+        activity: 'Activity',
+        candidates: 'All candidates',
+        exemptions: 'All exemptions',
+        suspiciousActivities: 'All suspicious activities',
+      },
       identity: 'Identity',
       licenses: 'Licenses',
       services: 'Last activity by service',
@@ -415,7 +421,8 @@ export const m365LicensesTranslationRef = createTranslationRef({
       state: 'State',
       use: 'Use',
       counts: 'Services that count',
-      disabledPlans: 'Disabled plans',
+      disabledPlans_one: '{{count, number}} plan disabled',
+      disabledPlans_other: '{{count, number}} plans disabled',
       since: 'Since',
       noLicensesTitle: 'This account holds no license',
       noLicensesText: 'Nothing is to be taken back here.',
@@ -549,7 +556,10 @@ export const m365LicensesTranslationRef = createTranslationRef({
         'It lacks {{services}}. Holders who show no activity there are candidates.',
       downgradeUnobservable:
         'Whether it would do cannot be told: no report shows the use of what it lacks.',
-      downgradeAlso: 'No report shows the use of: {{plans}}',
+      downgradeAlso_one:
+        '{{count, number}} plan it lacks, whose use no report shows',
+      downgradeAlso_other:
+        '{{count, number}} plans it lacks, whose use no report shows',
       openDowngrades: 'Open these candidates',
       details: 'Name, type and seats',
       detailsText:

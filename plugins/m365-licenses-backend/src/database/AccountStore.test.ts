@@ -558,6 +558,7 @@ describe.each(ids)('AccountStore on %s', id => {
       for (const bad of [
         { cursor: nextCursor, sort: 'department' as const },
         { cursor: nextCursor, text: 'a' },
+        { cursor: nextCursor, groups: ['group:default/team'] },
         { cursor: tampered },
         { cursor: 'no cursor' },
       ]) {

@@ -9,8 +9,8 @@ import {
 import type { Knex } from 'knex';
 import { z } from 'zod/v3';
 import type { GraphAssignment, GraphUser } from '../graph/types';
-import { activityLimits } from '../insights/activity';
-import { matching, visibleTo } from './accountFilter';
+import { activityLimits, type ActivityLimits } from '../insights/activity';
+import { LONG_LIST, matching, visibleTo } from './accountFilter';
 import {
   licensesByAccount,
   reportState,
@@ -24,6 +24,7 @@ import {
   licenseServices,
   licenseStatusSql,
 } from './assignmentSql';
+import { KeptCounts, keptCountOf } from './KeptCounts';
 import type { Upkeep } from './Upkeep';
 import { readPage } from './paging';
 import { toMask } from './services';
@@ -104,6 +105,11 @@ const writtenSchema = z.array(z.object({ id: z.string(), number: z.number() }));
 
 /** Accounts read at once where all of a tenant are gone through. */
 const STRIDE = 10_000;
+
+interface StatusCount {
+  status: ActivityStatus;
+  accounts: number;
+}
 
 /** What is known of an account before its page is stored. */
 type Known = Pick<
@@ -222,6 +228,9 @@ export class DatabaseAccountStore implements AccountStore {
   readonly #knex: Knex;
   readonly #upkeep: Upkeep;
   readonly #products: Pick<ProductStore, 'names'>;
+  readonly #totals: KeptCounts<number>;
+  readonly #counts: KeptCounts<AccountCounts>;
+  readonly #statusCounts: KeptCounts<StatusCount[]>;
 
   constructor(
     knex: Knex,
@@ -231,6 +240,9 @@ export class DatabaseAccountStore implements AccountStore {
     this.#knex = knex;
     this.#upkeep = upkeep;
     this.#products = products;
+    this.#totals = new KeptCounts(knex);
+    this.#counts = new KeptCounts(knex);
+    this.#statusCounts = new KeptCounts(knex);
   }
 
   startReading(): SeenAccounts {
@@ -337,7 +349,7 @@ export class DatabaseAccountStore implements AccountStore {
 
     const added = users.length - known.size;
     const written = changed.length + signedIn.length;
-    this.#upkeep.wrote(written);
+    this.#upkeep.wrote(written, 'accounts', 'assignments');
     return {
       numbers,
       counts: {
@@ -520,7 +532,7 @@ export class DatabaseAccountStore implements AccountStore {
       }
       return marked;
     });
-    this.#upkeep.wrote(gone);
+    this.#upkeep.wrote(gone, 'accounts');
     await this.#upkeep.run();
     return gone;
   }
@@ -562,8 +574,8 @@ export class DatabaseAccountStore implements AccountStore {
       licenseStatus &&
       licenseStatusSql(knex, licenseStatus, limits, unreported);
     const modifiedSince = query.modifiedSince && toTime(query.modifiedSince);
-    const filter = (builder: Knex.QueryBuilder) => {
-      matching(tenant, { ...query, held })(builder);
+    const filter = (builder: Knex.QueryBuilder, isEachLookedAt = false) => {
+      matching(tenant, { ...query, held, isEachLookedAt })(builder);
       if (modifiedSince) {
         builder.where('modified_at', '>=', modifiedSince);
       }
@@ -580,6 +592,13 @@ export class DatabaseAccountStore implements AccountStore {
       modifiedAt: 'modified_at',
     } as const;
     const key = sortColumns[sort];
+    // Where those who match stand behind the others, nearly all are looked at.
+    const isBehind =
+      (sort === 'department' && query.groups !== undefined) ||
+      (sort === 'lastActivityDate' &&
+        licenseStatus !== undefined &&
+        licenseStatus !== 'active' &&
+        !(licenseStatus === 'inactive' && order === 'asc'));
     const page = await readPage<AccountRow>(query, {
       query: [
         'accounts',
@@ -590,6 +609,7 @@ export class DatabaseAccountStore implements AccountStore {
         skuId,
         licenseStatus,
         query.department,
+        query.groups,
         query.enabled,
         query.userType,
         query.deleted,
@@ -604,12 +624,19 @@ export class DatabaseAccountStore implements AccountStore {
       ),
       order,
       position: row => [row[key], row.number],
-      read: narrow =>
-        knex<AccountRow>('accounts')
-          .where(filter)
-          .modify(narrow)
-          .select<AccountRow[]>('*'),
-      count: () => countOf(knex('accounts').where(filter)),
+      read: async (narrow, totalItems) =>
+        totalItems === 0
+          ? []
+          : knex<AccountRow>('accounts')
+              .where(rows => filter(rows, totalItems > LONG_LIST && !isBehind))
+              .modify(narrow)
+              .select<AccountRow[]>('*'),
+      count: () =>
+        keptCountOf(
+          this.#totals,
+          tenant,
+          knex('accounts').where(rows => filter(rows)),
+        ),
     });
     const licenses = await licensesByAccount(
       knex,
@@ -737,6 +764,10 @@ export class DatabaseAccountStore implements AccountStore {
   }
 
   async counts(tenant: string): Promise<AccountCounts> {
+    return this.#counts.get(tenant, null, () => this.#count(tenant));
+  }
+
+  async #count(tenant: string): Promise<AccountCounts> {
     const rows = z
       .array(
         z.object({
@@ -770,11 +801,25 @@ export class DatabaseAccountStore implements AccountStore {
   async statusCounts(
     tenant: string,
     threshold: ActivityThreshold,
-  ): Promise<{ status: ActivityStatus; accounts: number }[]> {
-    const knex = this.#knex;
+  ): Promise<StatusCount[]> {
     const limits = activityLimits(threshold);
-    const { hasReports } = await reportState(knex, tenant, threshold.today);
-    const counts: { status: ActivityStatus; accounts: number }[] = [];
+    const { hasReports } = await reportState(
+      this.#knex,
+      tenant,
+      threshold.today,
+    );
+    return this.#statusCounts.get(tenant, [limits, hasReports], () =>
+      this.#countStatuses(tenant, limits, hasReports),
+    );
+  }
+
+  async #countStatuses(
+    tenant: string,
+    limits: ActivityLimits,
+    hasReports: boolean,
+  ): Promise<StatusCount[]> {
+    const knex = this.#knex;
+    const counts: StatusCount[] = [];
     // One range of an index each; unlicensed accounts are not counted here.
     for (const status of ACTIVITY_STATUSES) {
       if (status !== 'unlicensed') {

@@ -5,9 +5,13 @@ import {
 } from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
 import { z } from 'zod/v3';
-import { activityLimits, serviceActivityStatus } from '../insights/activity';
+import {
+  activityLimits,
+  serviceActivityStatus,
+  type ActivityLimits,
+} from '../insights/activity';
 import { nextReportSize, type ReportSize } from '../insights/reportSize';
-import { matching } from './accountFilter';
+import { LONG_LIST, matching } from './accountFilter';
 import {
   licensesByAccount,
   reportState,
@@ -24,6 +28,7 @@ import {
   type Activity,
 } from './activityRows';
 import { lastActivitySql } from './assignmentSql';
+import { KeptCounts, keptCountOf } from './KeptCounts';
 import { readPage } from './paging';
 import { recordReport, recordReturns } from './returns';
 import { SERVICE_COLUMNS } from './services';
@@ -73,6 +78,8 @@ export class DatabaseActivityStore implements ActivityStore {
   readonly #upkeep: Upkeep;
   readonly #products: Pick<ProductStore, 'names'>;
   readonly #suspicious: DatabaseSuspiciousActivityStore;
+  readonly #totals: KeptCounts<number>;
+  readonly #serviceCounts: KeptCounts<ServiceCounts[]>;
 
   constructor(
     knex: Knex,
@@ -84,6 +91,8 @@ export class DatabaseActivityStore implements ActivityStore {
     this.#upkeep = upkeep;
     this.#products = products;
     this.#suspicious = suspicious;
+    this.#totals = new KeptCounts(knex);
+    this.#serviceCounts = new KeptCounts(knex);
   }
 
   async storeRows(
@@ -148,7 +157,8 @@ export class DatabaseActivityStore implements ActivityStore {
         );
       });
     }
-    this.#upkeep.wrote(changed.size);
+    this.#upkeep.wrote(changed.size, 'accounts', 'assignments');
+    this.#upkeep.wrote(strangers.length, 'suspicious_activities');
     const added = [...changed].filter(account => !used.has(account)).length;
     return {
       added,
@@ -292,16 +302,18 @@ export class DatabaseActivityStore implements ActivityStore {
     const date = service
       ? SERVICE_COLUMNS[service].date
       : ('last_activity_date' as const);
-    const candidates = (builder: Knex.QueryBuilder) => {
-      matching(tenant, { ...query, deleted: false })(builder);
+    const licensed = (builder: Knex.QueryBuilder, isEachLookedAt = false) => {
+      matching(tenant, { ...query, deleted: false, isEachLookedAt })(builder);
       builder.where('licensed', true);
     };
-    const filter = (builder: Knex.QueryBuilder) => {
-      candidates(builder);
+    const filter = (builder: Knex.QueryBuilder, isEachLookedAt = false) => {
+      licensed(builder, isEachLookedAt);
       if (status) {
         builder.where(serviceStatusSql(knex, status, date, limits));
       }
     };
+    const count = (narrow: (builder: Knex.QueryBuilder) => void) =>
+      keptCountOf(this.#totals, tenant, knex('accounts').where(narrow));
     const key = sort === 'displayName' ? 'display_name_key' : date;
     const page = await readPage<AccountRow>(query, {
       query: [
@@ -313,6 +325,7 @@ export class DatabaseActivityStore implements ActivityStore {
         status && query.inactiveAfterDays,
         query.skuId,
         query.department,
+        query.groups,
         query.enabled,
         sort,
         order,
@@ -322,20 +335,21 @@ export class DatabaseActivityStore implements ActivityStore {
       nullable: sort !== 'displayName',
       order,
       position: row => [row[key], row.number],
-      read: narrow =>
+      read: (narrow, totalItems) =>
         knex<AccountRow>('accounts')
-          .where(filter)
+          .where(rows => filter(rows, totalItems > LONG_LIST))
           .modify(narrow)
           .select<AccountRow[]>('*'),
       count: async () => {
         if (status !== 'neverActive') {
-          return countOf(knex('accounts').where(filter));
+          return count(filter);
         }
         // The indexes of services hold only those who were active.
-        const all = await countOf(knex('accounts').where(candidates));
-        const used = await countOf(
-          knex('accounts').where(candidates).where(date, '>=', ''),
-        );
+        const all = await count(licensed);
+        const used = await count(rows => {
+          licensed(rows);
+          rows.where(date, '>=', '');
+        });
         return all - used;
       },
     });
@@ -369,8 +383,17 @@ export class DatabaseActivityStore implements ActivityStore {
     tenant: string,
     threshold: ActivityThreshold,
   ): Promise<ServiceCounts[]> {
-    const knex = this.#knex;
     const limits = activityLimits(threshold);
+    return this.#serviceCounts.get(tenant, limits, () =>
+      this.#countServices(tenant, limits),
+    );
+  }
+
+  async #countServices(
+    tenant: string,
+    limits: ActivityLimits,
+  ): Promise<ServiceCounts[]> {
+    const knex = this.#knex;
     const licensed = { tenant, deleted: false, licensed: true };
     const total = await countOf(knex('accounts').where(licensed));
     const counts: ServiceCounts[] = [];

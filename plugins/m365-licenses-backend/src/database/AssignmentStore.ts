@@ -10,8 +10,9 @@ import {
   type AccountRow,
   type PathRow,
 } from './accountRows';
+import { KeptCounts, keptCountOf } from './KeptCounts';
 import { readRange, type Position } from './paging';
-import { among, countOf, toTime } from './sql';
+import { among, toTime } from './sql';
 import type {
   AssignmentQuery,
   AssignmentStore,
@@ -82,10 +83,12 @@ function rangesAfter(
 export class DatabaseAssignmentStore implements AssignmentStore {
   readonly #knex: Knex;
   readonly #products: Pick<ProductStore, 'names'>;
+  readonly #totals: KeptCounts<number>;
 
   constructor(knex: Knex, products: Pick<ProductStore, 'names'>) {
     this.#knex = knex;
     this.#products = products;
+    this.#totals = new KeptCounts(knex);
   }
 
   async list(
@@ -137,7 +140,9 @@ export class DatabaseAssignmentStore implements AssignmentStore {
     const { skuId, modifiedSince, visible } = filter;
     const knex = this.#knex;
     const ofSku = skuId && { 's.sku_id': skuId };
-    return countOf(
+    return keptCountOf(
+      this.#totals,
+      tenant,
       modifiedSince || visible
         ? knex('accounts')
             .where(holding(knex, tenant, filter))

@@ -434,6 +434,49 @@ describe.each(ids)('CandidateStore on %s', databaseId => {
     ]);
   });
 
+  it('gives new candidates their value, and writes none that stays the same', async () => {
+    const { candidates } = stores;
+    const found = (overrides?: Partial<FoundCandidate>) => [
+      {
+        account: of(1),
+        candidates: [candidate(overrides), candidate({ skuId: E5 })],
+      },
+    ];
+    const values = async (tenant: string) => {
+      const rows: { sku_id: string; value_key: string | null }[] = await knex(
+        'candidates',
+      )
+        .where({ tenant })
+        .select('sku_id', 'value_key');
+      return Object.fromEntries(rows.map(row => [row.sku_id, row.value_key]));
+    };
+    const before = new Map([[E3, 120]]);
+    await candidates.storeFor('contoso', found(), before);
+    await candidates.storeFor(
+      'fabrikam',
+      [{ account: of(2), candidates: [candidate()] }],
+      before,
+    );
+    const first = { [E3]: '000000000012000', [E5]: null };
+    expect(await values('contoso')).toEqual(first);
+    expect(
+      await writesOf(knex, () => candidates.revalue('contoso', before)),
+    ).toEqual([]);
+
+    const after = new Map([
+      [E3, 240],
+      [E5, 1050],
+    ]);
+    await candidates.storeFor('contoso', found(HELD_BACK), after);
+    expect(await values('contoso')).toEqual(first);
+    await candidates.revalue('contoso', after);
+    expect(await values('contoso')).toEqual({
+      [E3]: '000000000024000',
+      [E5]: '000000000105000',
+    });
+    expect(await values('fabrikam')).toEqual({ [E3]: '000000000012000' });
+  });
+
   it('gives the candidates of some accounts, the strongest reason first', async () => {
     await store({
       1: [{}, { ...DISABLED, skuId: E5 }],

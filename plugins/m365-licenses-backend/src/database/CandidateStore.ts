@@ -7,7 +7,7 @@ import {
 import type { Knex } from 'knex';
 import { z } from 'zod/v3';
 import { isSaving, sortValue } from '../insights/candidateValues';
-import { matching } from './accountFilter';
+import { inGroups, LONG_LIST, matching } from './accountFilter';
 import { readPage } from './paging';
 import {
   among,
@@ -20,6 +20,7 @@ import {
 } from './sql';
 import type {
   CandidateCount,
+  CandidateKind,
   CandidateQuery,
   CandidateStore,
   EvaluatedAccount,
@@ -29,7 +30,10 @@ import type {
 } from './types';
 import type { Upkeep } from './Upkeep';
 
-/** Columns of `candidates` that an evaluation writes. */
+/**
+ * Columns of `candidates` that an evaluation writes. Of a candidate that was
+ * there before, the value stays as `revalue` set it.
+ */
 const COLUMNS = {
   tenant: 'text',
   account: 'integer',
@@ -43,6 +47,7 @@ const COLUMNS = {
   evidence: 'text',
   display_name_key: 'text',
   department_key: 'text',
+  value_key: 'text',
 } as const satisfies Record<string, ColumnType>;
 
 /** Whose a candidate is, with what is copied of the account. */
@@ -111,33 +116,54 @@ const evidenceSchema = z.object({
   ),
 });
 
+/** What decides the value of a candidate. */
+const KIND = ['reason', 'sku_id', 'other_sku_id', 'saves'] as const;
+
 /** Digits of a value: hundredths up to a million millions. */
 const VALUE_DIGITS = 15;
+
+/** What a candidate is sorted by; null where it is not priced. */
+function valueKey(
+  kind: CandidateKind,
+  seatValues: ReadonlyMap<string, number>,
+): string | null {
+  const value = sortValue(kind, seatValues);
+  return value === undefined
+    ? null
+    : String(Math.round(value * 100)).padStart(VALUE_DIGITS, '0');
+}
 
 function toRow(
   tenant: string,
   account: CandidateOwner,
   candidate: FoundCandidate,
+  seatValues: ReadonlyMap<string, number>,
 ): Record<keyof typeof COLUMNS, ColumnValue> {
-  const { reasons, heldBack } = candidate;
+  const { skuId, otherSkuId, reasons, heldBack } = candidate;
+  const reason = reasons[0].type;
+  const saves = isSaving(candidate);
   return {
     tenant,
     account: account.number,
-    sku_id: candidate.skuId,
-    reason: reasons[0].type,
+    sku_id: skuId,
+    reason,
     state: candidate.state,
     since: candidate.since,
-    other_sku_id: candidate.otherSkuId,
+    other_sku_id: otherSkuId,
     direct: candidate.direct,
-    saves: isSaving(candidate),
+    saves,
     evidence: JSON.stringify({ reasons, heldBack }),
     display_name_key: fold(account.displayName),
     department_key:
       account.department === null ? null : fold(account.department),
+    value_key: valueKey({ reason, skuId, otherSkuId, saves }, seatValues),
   };
 }
 
 type NewRow = ReturnType<typeof toRow>;
+type RefreshedRow = Pick<NewRow, 'reason' | 'state' | 'evidence'> & {
+  number: number;
+};
 
 function hasSame(
   before: CandidateRow,
@@ -152,6 +178,9 @@ function hasSame(
 }
 
 const ALL_COLUMNS = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+const UPDATED = ALL_COLUMNS.filter(column => column !== 'value_key');
+/** All by which candidates are found, counted or sorted. */
+const LISTED = UPDATED.filter(column => column !== 'evidence');
 
 /** What makes a candidate another one; the rest is evidence. */
 const DECISION: readonly (keyof typeof COLUMNS)[] = [
@@ -178,6 +207,7 @@ export class DatabaseCandidateStore implements CandidateStore {
       account: CandidateOwner;
       candidates: FoundCandidate[];
     }[],
+    seatValues: ReadonlyMap<string, number> = new Map(),
   ): Promise<{ added: number; removed: number; changed: number }> {
     const counts = { added: 0, removed: 0, changed: 0 };
     if (found.length === 0) {
@@ -197,25 +227,30 @@ export class DatabaseCandidateStore implements CandidateStore {
       ).map(row => [keyOf(row), row]),
     );
     const changed: NewRow[] = [];
+    const refreshed: RefreshedRow[] = [];
     for (const { account, candidates } of found) {
       for (const candidate of candidates) {
-        const row = toRow(tenant, account, candidate);
+        const row = toRow(tenant, account, candidate, seatValues);
         const known = before.get(keyOf(row));
         before.delete(keyOf(row));
-        if (!known || !hasSame(known, row, ALL_COLUMNS)) {
-          changed.push(row);
-        }
         if (!known) {
           counts.added += 1;
         } else if (!hasSame(known, row, DECISION)) {
           counts.changed += 1;
+        }
+        if (!known || !hasSame(known, row, LISTED)) {
+          changed.push(row);
+        } else if (known.evidence !== row.evidence) {
+          const { reason, state, evidence } = row;
+          refreshed.push({ number: known.number, reason, state, evidence });
         }
       }
     }
     const gone = [...before.values()].map(({ number }) => number);
     counts.removed = gone.length;
 
-    if (changed.length > 0 || gone.length > 0) {
+    const written = changed.length + refreshed.length + gone.length;
+    if (written > 0) {
       await this.#knex.transaction(async transaction => {
         await takeTurn(transaction, tenant);
         if (gone.length > 0) {
@@ -226,8 +261,11 @@ export class DatabaseCandidateStore implements CandidateStore {
         if (changed.length > 0) {
           await this.#upsert(transaction, changed);
         }
+        if (refreshed.length > 0) {
+          await this.#refresh(transaction, refreshed);
+        }
       });
-      this.#upkeep.wrote(changed.length + gone.length);
+      this.#upkeep.wrote(written, 'candidates');
     }
     return counts;
   }
@@ -242,9 +280,25 @@ export class DatabaseCandidateStore implements CandidateStore {
         select ${ALL_COLUMNS.map(column => `r.${column}`).join(', ')}
         from ${source} where true
         on conflict (account, sku_id) do update set
-          ${ALL_COLUMNS.map(column => `${column} = excluded.${column}`).join(
+          ${UPDATED.map(column => `${column} = excluded.${column}`).join(
             ', ',
           )}`,
+    );
+  }
+
+  /** Most that a new report brings; by itself, because no index is written for it. */
+  async #refresh(
+    transaction: Knex.Transaction,
+    rows: RefreshedRow[],
+  ): Promise<void> {
+    await writeRows(
+      transaction,
+      { number: 'integer', reason: 'text', state: 'text', evidence: 'text' },
+      rows,
+      // Of a row that was decided otherwise meanwhile it is no evidence.
+      source => `update candidates set evidence = r.evidence
+        from ${source} where candidates.number = r.number
+          and candidates.reason = r.reason and candidates.state = r.state`,
     );
   }
 
@@ -283,20 +337,25 @@ export class DatabaseCandidateStore implements CandidateStore {
     tenant: string,
     seatValues: ReadonlyMap<string, number>,
   ): Promise<void> {
-    const rows = (await this.counts(tenant)).map(count => {
-      const value = sortValue(count, seatValues);
-      return {
-        tenant,
-        reason: count.reason,
-        sku_id: count.skuId,
-        other_sku_id: count.otherSkuId ?? '',
-        saves: count.saves,
-        state: count.state,
-        value_key:
-          value === undefined
-            ? null
-            : String(Math.round(value * 100)).padStart(VALUE_DIGITS, '0'),
-      };
+    // Few kinds, and mostly none is to be written: all rows are read once.
+    const kinds: Pick<CandidateRow, (typeof KIND)[number] | 'value_key'>[] =
+      await this.#knex<CandidateRow>('candidates')
+        .where({ tenant })
+        .groupBy(...KIND, 'value_key')
+        .select(...KIND, 'value_key');
+    const rows = kinds.flatMap(row => {
+      const value_key = valueKey(
+        {
+          reason: row.reason,
+          skuId: row.sku_id,
+          otherSkuId: row.other_sku_id,
+          saves: Boolean(row.saves),
+        },
+        seatValues,
+      );
+      return value_key === row.value_key
+        ? []
+        : [{ ...row, tenant, saves: Boolean(row.saves), value_key }];
     });
     if (rows.length === 0) {
       return;
@@ -311,18 +370,16 @@ export class DatabaseCandidateStore implements CandidateStore {
           sku_id: 'text',
           other_sku_id: 'text',
           saves: 'boolean',
-          state: 'text',
           value_key: 'text',
         },
         rows,
         source => `update candidates set value_key = r.value_key
           from ${source}
           where candidates.tenant = r.tenant
-            and candidates.reason = r.reason
             and candidates.sku_id = r.sku_id
-            and coalesce(candidates.other_sku_id, '') = r.other_sku_id
+            and candidates.reason = r.reason
+            and candidates.other_sku_id is not distinct from r.other_sku_id
             and candidates.saves = r.saves
-            and candidates.state = r.state
             and candidates.value_key is distinct from r.value_key`,
       );
     });
@@ -341,18 +398,25 @@ export class DatabaseCandidateStore implements CandidateStore {
       ...(reason && { reason }),
       ...(state && { state }),
     };
-    const isByAccount =
-      text !== undefined || groups !== undefined || visible !== undefined;
-    const filter = (builder: Knex.QueryBuilder) => {
+    const isByAccount = text !== undefined || visible !== undefined;
+    const filter = (builder: Knex.QueryBuilder, isEachLookedAt = false) => {
       builder.where(own);
       if (department !== undefined) {
         builder.where('department_key', fold(department));
+      }
+      if (groups) {
+        builder.where(
+          inGroups(tenant, groups, {
+            account: 'candidates.account',
+            isEachLookedAt,
+          }),
+        );
       }
       if (isByAccount) {
         builder.whereIn('account', holders =>
           holders
             .from('accounts')
-            .where(matching(tenant, { text, groups, visible }))
+            .where(matching(tenant, { text, visible }))
             .select('number'),
         );
       }
@@ -381,14 +445,14 @@ export class DatabaseCandidateStore implements CandidateStore {
       nullable: sort !== 'displayName',
       order,
       position: row => [row[key], row.number],
-      read: narrow =>
+      read: (narrow, totalItems) =>
         knex<CandidateRow>('candidates')
-          .where(filter)
+          .where(rows => filter(rows, totalItems > LONG_LIST))
           .modify(narrow)
           .select<CandidateRow[]>('*'),
       count: async () =>
-        isByAccount || department !== undefined
-          ? countOf(knex('candidates').where(filter))
+        isByAccount || groups || department !== undefined
+          ? countOf(knex('candidates').where(rows => filter(rows)))
           : (
               await knex<CountRow>('candidate_counts').where(own)
             ).reduce((total, { candidates }) => total + candidates, 0),

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { z } from 'zod/v3';
-import { among, takeTurn, writeRows } from './sql';
+import { among, takeTurn, timeOfChange, writeRows } from './sql';
 import type { CatalogGroup, CatalogGroupStore, CatalogMember } from './types';
+import type { Upkeep } from './Upkeep';
 
 /** How many rows one statement writes. */
 const BATCH = 2_000;
@@ -36,9 +37,11 @@ function batches<Item>(items: Item[]): Item[][] {
 /** The catalog's groups and who is in them, in `catalog_groups` and `catalog_members`. */
 export class DatabaseCatalogGroupStore implements CatalogGroupStore {
   readonly #knex: Knex;
+  readonly #upkeep: Upkeep;
 
-  constructor(knex: Knex) {
+  constructor(knex: Knex, upkeep: Upkeep) {
     this.#knex = knex;
+    this.#upkeep = upkeep;
   }
 
   async replaceGroups(groups: CatalogGroup[], at: Date): Promise<void> {
@@ -103,6 +106,7 @@ export class DatabaseCatalogGroupStore implements CatalogGroupStore {
         tenant,
         { after, last },
         chunk.flatMap(account => wanted.get(account) ?? []),
+        at,
       );
       after = last;
     }
@@ -110,12 +114,15 @@ export class DatabaseCatalogGroupStore implements CatalogGroupStore {
       tenant,
       { after },
       (chunks.at(-1) ?? []).flatMap(account => wanted.get(account) ?? []),
+      at,
     );
     if (written > 0) {
       await this.#knex('evaluations')
         .where({ tenant })
         .update({ regrouped_at: at.toISOString() });
     }
+    this.#upkeep.wrote(written, 'catalog_members');
+    await this.#upkeep.run();
   }
 
   /** By account; those that the roster does not have are left out. */
@@ -166,6 +173,7 @@ export class DatabaseCatalogGroupStore implements CatalogGroupStore {
     tenant: string,
     { after, last }: { after: number; last?: number },
     wanted: MemberRow[],
+    at: Date,
   ): Promise<number> {
     const keyOf = ({ account, group_ref }: MemberRow) =>
       `${account} ${group_ref}`;
@@ -209,7 +217,12 @@ export class DatabaseCatalogGroupStore implements CatalogGroupStore {
               do update set home = excluded.home`,
         );
       }
-      return gone.length + changed.length;
+      const written = gone.length + changed.length;
+      if (written > 0) {
+        // For the counts of groups' members that are kept.
+        await timeOfChange(transaction, tenant, at);
+      }
+      return written;
     });
   }
 

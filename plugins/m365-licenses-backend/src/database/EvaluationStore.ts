@@ -7,10 +7,10 @@ import type { Knex } from 'knex';
 import { groupsAbove } from '../insights/groupTree';
 import { reportState, type AccountRow } from './accountRows';
 import { parsePlans } from './assignmentSql';
-import { DatabaseCatalogGroupStore } from './CatalogGroupStore';
 import { fromMask, SERVICE_COLUMNS } from './services';
 import { among, takeTurn, writeRows } from './sql';
 import type {
+  CatalogGroupStore,
   EvaluatedAccount,
   EvaluatedAssignment,
   EvaluatedSelection,
@@ -82,8 +82,11 @@ function group<Row, Key>(
 export class DatabaseEvaluationStore implements EvaluationStore {
   readonly #knex: Knex;
 
-  constructor(knex: Knex) {
+  readonly #catalogGroups: Pick<CatalogGroupStore, 'groups'>;
+
+  constructor(knex: Knex, catalogGroups: Pick<CatalogGroupStore, 'groups'>) {
     this.#knex = knex;
+    this.#catalogGroups = catalogGroups;
   }
 
   async *accounts(
@@ -144,9 +147,7 @@ export class DatabaseEvaluationStore implements EvaluationStore {
     tenant: string,
   ): Promise<(rows: ReadRow[]) => Promise<EvaluatedAccount[]>> {
     const knex = this.#knex;
-    const above = groupsAbove(
-      await new DatabaseCatalogGroupStore(knex).groups(),
-    );
+    const above = groupsAbove(await this.#catalogGroups.groups());
     const named: { id: string; display_name: string | null }[] = await knex(
       'license_groups',
     )

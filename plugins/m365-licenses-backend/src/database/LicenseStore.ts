@@ -16,11 +16,11 @@ import {
   parsePlans,
   toObservedPlans,
 } from './assignmentSql';
-import { DatabaseEvaluationStore } from './EvaluationStore';
 import { toMask } from './services';
 import { isoTime, takeTurn, timeOfChange, writeRows } from './sql';
 import type {
   CapturedLicense,
+  EvaluationStore,
   LicenseStore,
   ProductStore,
   SkuPlans,
@@ -199,24 +199,27 @@ function toStatuses(seats: UsedSeats[]): StoredLicense['statuses'] {
 export class DatabaseLicenseStore implements LicenseStore {
   readonly #knex: Knex;
   readonly #upkeep: Upkeep;
-  readonly #evaluation: DatabaseEvaluationStore;
+  readonly #evaluation: Pick<EvaluationStore, 'counts'>;
   readonly #products: Pick<ProductStore, 'names' | 'servicePlanNames'>;
   readonly #enteredFor: ReadonlySet<string>;
 
   /**
-   * @param enteredFor - the tenants of which what people entered counts
+   * @param options.enteredFor - the tenants of which what people entered counts
    */
   constructor(
     knex: Knex,
-    upkeep: Upkeep,
-    products: Pick<ProductStore, 'names' | 'servicePlanNames'>,
-    enteredFor: ReadonlySet<string>,
+    options: {
+      upkeep: Upkeep;
+      evaluation: Pick<EvaluationStore, 'counts'>;
+      products: Pick<ProductStore, 'names' | 'servicePlanNames'>;
+      enteredFor: ReadonlySet<string>;
+    },
   ) {
     this.#knex = knex;
-    this.#upkeep = upkeep;
-    this.#evaluation = new DatabaseEvaluationStore(knex);
-    this.#products = products;
-    this.#enteredFor = enteredFor;
+    this.#upkeep = options.upkeep;
+    this.#evaluation = options.evaluation;
+    this.#products = options.products;
+    this.#enteredFor = options.enteredFor;
   }
 
   async store(
@@ -378,7 +381,10 @@ export class DatabaseLicenseStore implements LicenseStore {
         from accounts as a, ${source}
         where ${outdated} and a.number = assignments.account`,
     );
-    this.#upkeep.wrote(held.reduce((total, { count }) => total + count, 0));
+    this.#upkeep.wrote(
+      held.reduce((total, { count }) => total + count, 0),
+      'assignments',
+    );
   }
 
   async list(tenant: string, skuId?: string): Promise<StoredLicense[]> {

@@ -63,6 +63,8 @@ export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
   const upkeep = new Upkeep(knex);
   const products = new DatabaseProductStore(knex, clock);
   const suspicious = new DatabaseSuspiciousActivityStore(knex);
+  const catalogGroups = new DatabaseCatalogGroupStore(knex, upkeep);
+  const evaluation = new DatabaseEvaluationStore(knex, catalogGroups);
   return {
     products,
     terms: new DatabaseTermStore(knex),
@@ -78,19 +80,19 @@ export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
     activity: new DatabaseActivityStore(knex, upkeep, products, suspicious),
     assignments: new DatabaseAssignmentStore(knex, products),
     suspicious,
-    licenses: new DatabaseLicenseStore(
-      knex,
+    licenses: new DatabaseLicenseStore(knex, {
       upkeep,
+      evaluation,
       products,
-      new Set(
+      enteredFor: new Set(
         tenants
           .filter(({ tasks }) => !tasks['license-information'].enabled)
           .map(({ name }) => name),
       ),
-    ),
+    }),
     history: new DatabaseHistoryStore(knex),
-    evaluation: new DatabaseEvaluationStore(knex),
-    catalogGroups: new DatabaseCatalogGroupStore(knex),
+    evaluation,
+    catalogGroups,
     candidates: new DatabaseCandidateStore(knex, upkeep),
     exemptions: new DatabaseExemptionStore(knex),
     taskRuns: new DatabaseTaskRunStore(knex),

@@ -54,8 +54,16 @@ export interface RangeReader<Row> {
   /** What a cursor is valid for: the list's name, filters and sort. */
   query: unknown;
   position(row: Row): Position;
-  /** So many rows, or fewer where the list ends, after a position. */
-  read(after: Position | undefined, wanted: number): Promise<Row[]>;
+  /**
+   * So many rows, or fewer where the list ends, after a position.
+   *
+   * @param totalItems - how many rows the list has
+   */
+  read(
+    after: Position | undefined,
+    wanted: number,
+    totalItems: number,
+  ): Promise<Row[]>;
   count(): Promise<number>;
 }
 
@@ -76,12 +84,16 @@ export async function readRange<Row>(
     request.cursor === undefined
       ? undefined
       : decodeCursor(reader.query, request.cursor);
-  // One more than asked for tells whether there is a next page.
-  const rows = await reader.read(bookmark?.after, request.limit + 1);
-  const items = rows.slice(0, request.limit);
   const isForAll = request.visible === undefined;
   const totalItems =
     (isForAll ? bookmark?.total : undefined) ?? (await reader.count());
+  // One more than asked for tells whether there is a next page.
+  const rows = await reader.read(
+    bookmark?.after,
+    request.limit + 1,
+    totalItems,
+  );
+  const items = rows.slice(0, request.limit);
   return {
     items,
     totalItems,
@@ -104,8 +116,15 @@ export interface ListReader<Row>
   /** Whether the sort column can be empty. */
   nullable: boolean;
   order: 'asc' | 'desc';
-  /** All rows of the list, narrowed, ordered and limited as told. */
-  read(narrow: (query: Knex.QueryBuilder) => void): PromiseLike<Row[]>;
+  /**
+   * All rows of the list, narrowed, ordered and limited as told.
+   *
+   * @param totalItems - how many rows the list has
+   */
+  read(
+    narrow: (query: Knex.QueryBuilder) => void,
+    totalItems: number,
+  ): PromiseLike<Row[]>;
 }
 
 /**
@@ -125,7 +144,7 @@ export async function readPage<Row>(
     query: reader.query,
     position: row => reader.position(row),
     count: () => reader.count(),
-    read: async (after, wanted) => {
+    read: async (after, wanted, totalItems) => {
       const rows: Row[] = [];
       if (!after || after[0] !== null) {
         rows.push(
@@ -138,7 +157,7 @@ export async function readPage<Row>(
               query.where(key, '>=', '');
             }
             query.orderBy(key, order).orderBy(tie, order).limit(wanted);
-          })),
+          }, totalItems)),
         );
       }
       if (reader.nullable && rows.length < wanted) {
@@ -151,7 +170,7 @@ export async function readPage<Row>(
               .whereNull(key)
               .orderBy(tie, order)
               .limit(wanted - rows.length);
-          })),
+          }, totalItems)),
         );
       }
       return rows;

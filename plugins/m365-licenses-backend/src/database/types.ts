@@ -1015,6 +1015,8 @@ export interface CandidateStore {
    * Replaces the candidates of these accounts; rows that stay the same are not
    * written.
    *
+   * @param seatValues - as for {@link CandidateStore.revalue}, for candidates
+   *   that are new; the others keep their place until then
    * @returns how many candidates are new, are none any more, or have another
    *   state, deciding reason or path; evidence that only became newer is not
    *   counted
@@ -1025,6 +1027,7 @@ export interface CandidateStore {
       account: Pick<EvaluatedAccount, 'number' | 'displayName' | 'department'>;
       candidates: FoundCandidate[];
     }[],
+    seatValues?: ReadonlyMap<string, number>,
   ): Promise<{ added: number; removed: number; changed: number }>;
   /** Counts the candidates by kind and state anew. */
   recount(tenant: string): Promise<void>;
@@ -1032,7 +1035,7 @@ export interface CandidateStore {
   counts(tenant: string): Promise<CandidateCount[]>;
   /**
    * Sets what candidates are sorted by where they are sorted by value: call it
-   * after {@link CandidateStore.recount}, and when prices change.
+   * after {@link CandidateStore.storeFor}, and when prices change.
    *
    * @param seatValues - what a seat costs a year by SKU id, in one currency;
    *   SKUs without a price are left out

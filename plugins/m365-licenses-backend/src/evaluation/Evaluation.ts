@@ -128,6 +128,7 @@ export class Evaluation {
       const context = await this.#context(tenant, at);
       const { limits, reports } = context;
 
+      const seatValues = await this.#seatValues(tenant);
       const counter = new UseCounter();
       const opportunities: Opportunities = {
         bySku: new Map(),
@@ -139,7 +140,7 @@ export class Evaluation {
       })) {
         signal?.throwIfAborted();
         const found = this.#find(accounts, context);
-        await this.#storeCandidates(tenant, found, changes);
+        await this.#storeCandidates(tenant, found, seatValues, changes);
         await stores.suspicious.storeFor(
           tenant,
           accounts.map(account => ({
@@ -176,6 +177,7 @@ export class Evaluation {
       );
       // With it the tenant is evaluated: what failed before is tried again.
       await stores.evaluation.saveCounts(tenant, counts, at);
+      // Prices may have changed meanwhile.
       await this.#revalue(tenant);
       await events.candidatesChanged({ tenant, ...changes });
     });
@@ -205,6 +207,7 @@ export class Evaluation {
       };
       const at = this.#now();
       const context = await this.#context(tenant, at);
+      const seatValues = await this.#seatValues(tenant);
       const changes = { added: 0, removed: 0, changed: 0 };
       for await (const accounts of stores.evaluation.accounts(tenant, {
         deletedSince: await this.#deletedSince(tenant, at),
@@ -213,6 +216,7 @@ export class Evaluation {
         await this.#storeCandidates(
           tenant,
           this.#find(accounts, context),
+          seatValues,
           changes,
         );
       }
@@ -367,17 +371,28 @@ export class Evaluation {
   async #storeCandidates(
     tenant: string,
     found: { account: EvaluatedAccount; candidates: FoundCandidate[] }[],
+    seatValues: ReadonlyMap<string, number>,
     changes: CandidateChanges,
   ): Promise<void> {
     const { added, removed, changed } =
-      await this.#options.stores.candidates.storeFor(tenant, found);
+      await this.#options.stores.candidates.storeFor(tenant, found, seatValues);
     changes.added += added;
     changes.removed += removed;
     changes.changed += changed;
   }
 
-  /** In the currency to convert to; where no rate was entered, only an order. */
   async #revalue(tenant: string): Promise<void> {
+    await this.#options.stores.candidates.revalue(
+      tenant,
+      await this.#seatValues(tenant),
+    );
+  }
+
+  /**
+   * What a seat costs a year by SKU id, in the currency to convert to; where no
+   * rate was entered, only an order.
+   */
+  async #seatValues(tenant: string): Promise<ReadonlyMap<string, number>> {
     const { stores } = this.#options;
     const today = this.#now().toISOString().slice(0, 10);
     const [skus, { rates }] = await Promise.all([
@@ -392,7 +407,7 @@ export class Evaluation {
       );
       return amounts ? [[sku.license.skuId, sum(amounts).toNumber()]] : [];
     });
-    await stores.candidates.revalue(tenant, new Map(values));
+    return new Map(values);
   }
 
   /** What was counted, with the prices of the day. */

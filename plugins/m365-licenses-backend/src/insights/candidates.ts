@@ -63,6 +63,8 @@ interface Product extends SkuRef {
   planNames: ReadonlyMap<string, string>;
   /** The smaller SKUs of the tenant, the one with the most plans first. */
   smaller: (Downgrade & { toServices: readonly Service[] })[];
+  /** As {@link smallerEditions} gives them. */
+  editions: ReadonlySet<string>;
   /** Enabled plans by the disabled ones: few combinations, many accounts. */
   enabled: Map<string, ReadonlySet<string>>;
 }
@@ -78,9 +80,15 @@ function contains(
   larger: ReadonlySet<string>,
   smaller: ReadonlySet<string>,
 ): boolean {
-  return (
-    smaller.size <= larger.size && [...smaller].every(id => larger.has(id))
-  );
+  if (smaller.size > larger.size) {
+    return false;
+  }
+  for (const id of smaller) {
+    if (!larger.has(id)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function byName(left: SkuRef, right: SkuRef): number {
@@ -206,6 +214,7 @@ export function candidateContext(options: CandidateOptions): CandidateContext {
           plans: new Set(sku.plans.map(({ id }) => id)),
           planNames: new Map(sku.plans.map(({ id, name }) => [id, name])),
           smaller: downgrades.get(sku.skuId) ?? [],
+          editions: smallerEditions(sku.skuId),
           enabled: new Map(),
         },
       ]),
@@ -250,16 +259,15 @@ function servicesOf({ paths }: Pick<Held, 'paths'>): Service[] {
  * held with services switched off that the other one has.
  */
 function isLargerEdition(
-  larger: Held,
+  { editions }: Product,
   grants: EvaluatedAssignment[],
   smaller: Held,
 ): boolean {
+  if (grants.length === 0 || !editions.has(smaller.skuId.toLowerCase())) {
+    return false;
+  }
   const services = servicesOf({ paths: grants });
-  return (
-    grants.length > 0 &&
-    smallerEditions(larger.skuId).has(smaller.skuId.toLowerCase()) &&
-    servicesOf(smaller).every(service => services.includes(service))
-  );
+  return servicesOf(smaller).every(service => services.includes(service));
 }
 
 /** The first day on which a license was held. */
@@ -303,30 +311,34 @@ function containerOf(
     return undefined;
   }
   const containers = all.flatMap(held => {
-    if (!held.product || held.skuId === skuId) {
+    const sku = held.product;
+    if (!sku || held.skuId === skuId) {
       return [];
     }
-    const sku = refOf(held.product);
     const grants = held.paths.filter(isGranting);
-    const larger = enabledPlans(held.product, grants);
+    const larger = enabledPlans(sku, grants);
     // Of equal ones, the first by name stays.
     const isContained =
       contains(larger, plans) &&
       (larger.size > plans.size || byName(sku, product) < 0);
-    const lacks = [...plans]
-      .filter(id => !larger.has(id))
-      .map(id => product.planNames.get(id) ?? id)
-      .sort();
     const isEdition =
-      isLargerEdition(held, grants, license) && !contains(plans, larger);
-    return isContained || isEdition
-      ? [{ held, sku, lacks, size: larger.size }]
-      : [];
+      isLargerEdition(sku, grants, license) && !contains(plans, larger);
+    return isContained || isEdition ? [{ held, sku, plans: larger }] : [];
   });
   const [largest] = containers.sort(
-    (left, right) => right.size - left.size || byName(left.sku, right.sku),
+    (left, right) =>
+      right.plans.size - left.plans.size || byName(left.sku, right.sku),
   );
-  return largest;
+  return (
+    largest && {
+      held: largest.held,
+      sku: refOf(largest.sku),
+      lacks: [...plans]
+        .filter(id => !largest.plans.has(id))
+        .map(id => product.planNames.get(id) ?? id)
+        .sort(),
+    }
+  );
 }
 
 /** What is found of one license of an account. */

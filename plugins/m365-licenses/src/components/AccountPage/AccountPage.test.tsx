@@ -156,6 +156,13 @@ describe('AccountPage', () => {
     ).toHaveAttribute('href', '/m365-licenses/users?status=active&cursor=c2');
   });
 
+  it('leads back to the candidates it was opened from', async () => {
+    render({ at: '/users/a1?reason=inactive&from=candidates' });
+    expect(
+      await screen.findByRole('link', { name: /All candidates/ }),
+    ).toHaveAttribute('href', '/m365-licenses/candidates?reason=inactive');
+  });
+
   it('says so when the account is not known', async () => {
     render({ at: '/users/nobody' });
     expect(

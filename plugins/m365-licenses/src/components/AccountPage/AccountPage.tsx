@@ -12,13 +12,13 @@ import {
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useLocation, useParams } from 'react-router-dom';
+import { useParams, useSearchParams } from 'react-router-dom';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { CandidateStateText, CandidateValue } from '../common/Candidates';
 import { type DataColumn, DataTable } from '../common/DataTable';
-import { useLinks } from '../common/links';
+import { ACCOUNT_LISTS, useLinks } from '../common/links';
 import {
   EmptyState,
   ErrorState,
@@ -58,7 +58,7 @@ function AccountOf(props: { tenant: Tenant; userId: string }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
   const links = useLinks();
-  const { search } = useLocation();
+  const [params] = useSearchParams();
   const { userId } = props;
   const tenant = props.tenant.name;
   const { value, error, retry } = useAsyncRetry(
@@ -96,9 +96,11 @@ function AccountOf(props: { tenant: Tenant; userId: string }) {
     );
   }
 
+  const { from, ...query } = Object.fromEntries(params);
+  const list = ACCOUNT_LISTS.find(name => name === from) ?? 'users';
   return (
     <>
-      <Link href={`${links.users()}${search}`}>{`← ${t('account.back')}`}</Link>
+      <Link href={links[list](query)}>{`← ${t(`account.back.${list}`)}`}</Link>
       {content()}
     </>
   );
@@ -302,7 +304,7 @@ function LicenseTable(props: {
       id: 'license',
       label: t('account.license'),
       rowHeader: true,
-      width: '15%',
+      width: '17%',
       cell: ({ license }) => (
         <NameCell
           name={license.displayName}
@@ -319,13 +321,12 @@ function LicenseTable(props: {
     {
       id: 'use',
       label: t('account.use'),
-      width: '18%',
+      width: '17%',
       cell: ({ path }) => <LicenseUse use={path} services={props.services} />,
     },
     {
       id: 'counts',
       label: t('account.counts'),
-      width: '12%',
       cell: ({ path }) => <ServicesCounted services={path.services} />,
     },
     ...(props.licenses.some(({ annual }) => annual)
@@ -343,28 +344,26 @@ function LicenseTable(props: {
     {
       id: 'state',
       label: t('account.state'),
-      width: '6.5rem',
+      width: '10rem',
       cell: ({ path }) => (
         <div className={styles.stack}>
           <Status tone={path.error ? 'bad' : 'good'}>{path.state}</Status>
           {path.error && <span>{path.error}</span>}
+          {path.disabledPlans.length > 0 && (
+            <span
+              className={styles.secondary}
+              title={path.disabledPlans.join(', ')}
+            >
+              {t('account.disabledPlans', { count: path.disabledPlans.length })}
+            </span>
+          )}
         </div>
-      ),
-    },
-    {
-      id: 'disabledPlans',
-      label: t('account.disabledPlans'),
-      numeric: true,
-      width: '9rem',
-      cell: ({ path }) => (
-        <span title={path.disabledPlans.join(', ')}>
-          {path.disabledPlans.length}
-        </span>
       ),
     },
     {
       id: 'since',
       label: t('account.since'),
+      width: '8rem',
       cell: ({ path }) => (
         <RelativeTime value={path.assignedAt} fallback={t('common.unknown')} />
       ),
@@ -378,7 +377,7 @@ function LicenseTable(props: {
       getId={({ license, path }) =>
         `${license.skuId} ${path.groupId ?? path.type}`
       }
-      minWidth="70rem"
+      minWidth="72rem"
       empty={
         <EmptyState
           title={t('account.noLicensesTitle')}

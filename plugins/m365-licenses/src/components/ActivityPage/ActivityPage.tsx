@@ -153,7 +153,7 @@ function Activity(props: { tenant: Tenant }) {
         <NameCell
           name={account.displayName}
           detail={account.userPrincipalName}
-          href={links.account(account.id, search)}
+          href={links.account(account.id, search, 'activity')}
         />
       ),
     },
@@ -181,7 +181,7 @@ function Activity(props: { tenant: Tenant }) {
       (name): DataColumn<AccountActivity> => ({
         id: name,
         label: t(`service.${name}`),
-        width: '9rem',
+        width: '10rem',
         cell: account => (
           <RelativeTime
             value={dateIn(account, name)}
@@ -327,9 +327,9 @@ function Activity(props: { tenant: Tenant }) {
             items={value?.items}
             isStale={loading}
             getId={({ id }) => id}
-            getHref={({ id }) => links.account(id, search)}
+            getHref={({ id }) => links.account(id, search, 'activity')}
             sort={sorting}
-            minWidth="99rem"
+            minWidth="106rem"
             empty={
               isFiltered || value?.reportRefreshDate ? (
                 <EmptyState

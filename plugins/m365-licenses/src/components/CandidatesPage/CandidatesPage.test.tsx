@@ -69,7 +69,7 @@ describe('CandidatesPage', () => {
     expect(row).toHaveTextContent('Opportunity');
     expect(
       within(row).getByRole('link', { name: 'Maya Lopez' }),
-    ).toHaveAttribute('href', '/m365-licenses/users/a1?tenant=contoso');
+    ).toHaveAttribute('href', '/m365-licenses/users/a1?from=candidates');
 
     expect(await screen.findByText('1,234')).toBeInTheDocument();
     expect(screen.getByText('€444,240.00')).toBeInTheDocument();

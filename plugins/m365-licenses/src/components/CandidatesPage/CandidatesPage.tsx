@@ -14,6 +14,7 @@ import {
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { useState } from 'react';
+import { useLocation } from 'react-router-dom';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
@@ -129,6 +130,7 @@ function Candidates(props: { tenant: Tenant }) {
   });
   const tenant = props.tenant.name;
   const query = useUrlQuery();
+  const { search } = useLocation();
   const paging = usePaging(query);
   // The value is refused to those who may not read what licenses cost.
   const sorting = useSort(
@@ -186,14 +188,14 @@ function Candidates(props: { tenant: Tenant }) {
   }
 
   const accountHref = ({ accountId }: Candidate) =>
-    links.account(accountId, `?${new URLSearchParams({ tenant })}`);
+    links.account(accountId, search, 'candidates');
   const columns: DataColumn<Candidate>[] = [
     {
       id: 'displayName',
       label: t('candidates.account'),
       rowHeader: true,
       sortable: true,
-      width: '16%',
+      width: '17%',
       cell: candidate => (
         <NameCell
           name={candidate.accountName}
@@ -205,7 +207,7 @@ function Candidates(props: { tenant: Tenant }) {
     {
       id: 'license',
       label: t('candidates.license'),
-      width: '13%',
+      width: '14%',
       cell: ({ displayName, skuPartNumber, skuId }) => (
         <NameCell name={displayName} detail={skuPartNumber ?? skuId} />
       ),
@@ -239,7 +241,7 @@ function Candidates(props: { tenant: Tenant }) {
     {
       id: 'state',
       label: t('candidates.stateLabel'),
-      width: '17%',
+      width: '13%',
       cell: candidate => <CandidateStateText candidate={candidate} />,
     },
     ...(mayHoldBack

@@ -254,6 +254,7 @@ function ExemptionTarget(
           href={links.account(
             account.id,
             `?${new URLSearchParams({ tenant })}`,
+            'exemptions',
           )}
         />
       );

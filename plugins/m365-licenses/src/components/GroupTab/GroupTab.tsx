@@ -81,7 +81,7 @@ function RollUp(props: { item: TenantSpend | undefined }) {
       id: 'accounts',
       label: t('groupTab.accounts'),
       numeric: true,
-      width: '9rem',
+      width: '10.5rem',
       cell: ({ part }) => formatNumber(part.accounts),
     },
     {
@@ -140,7 +140,7 @@ function RollUp(props: { item: TenantSpend | undefined }) {
             columns={columns}
             items={skus}
             getId={({ sku }) => sku.skuId}
-            minWidth="54rem"
+            minWidth="58rem"
             empty={
               <EmptyState
                 title={t('groupTab.noSpendTitle')}

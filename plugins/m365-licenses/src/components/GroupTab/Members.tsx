@@ -93,7 +93,7 @@ export function Members(props: { tenant: string; group: string }) {
       id: 'department',
       label: t('users.department'),
       sortable: true,
-      width: '14%',
+      width: '9rem',
       cell: ({ department }) => department ?? '–',
     },
     {
@@ -195,7 +195,7 @@ export function Members(props: { tenant: string; group: string }) {
             getId={({ id }) => id}
             getHref={linkOf}
             sort={sorting}
-            minWidth="58rem"
+            minWidth="66rem"
             empty={
               <EmptyState
                 title={t('groupTab.emptyTitle')}

@@ -39,11 +39,12 @@ export function Downgrades(props: { tenant: string; downgrades: Downgrade[] }) {
                   : t('license.downgradeUnobservable')}
               </span>
               {unobservable.length > 0 && (
-                <span className={styles.note}>
-                  {t('license.downgradeAlso', {
-                    plans: unobservable.join(', '),
-                  })}
-                </span>
+                <details className={styles.note}>
+                  <summary>
+                    {t('license.downgradeAlso', { count: unobservable.length })}
+                  </summary>
+                  {unobservable.join(', ')}
+                </details>
               )}
             </li>
           ))}

@@ -348,7 +348,7 @@ function Subscriptions(props: { license: License }) {
       columns={columns}
       items={subscriptions}
       getId={({ id }) => id}
-      minWidth="38rem"
+      minWidth="48rem"
       empty={
         trial === null ? (
           <EmptyState

@@ -191,7 +191,7 @@ export function TermsSection(props: {
           columns={columns}
           items={terms.items}
           getId={({ id }) => id}
-          minWidth="70rem"
+          minWidth="72rem"
           empty={
             <EmptyState
               title={t('terms.emptyTitle')}

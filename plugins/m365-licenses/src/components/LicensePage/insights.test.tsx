@@ -188,7 +188,7 @@ describe('smaller licenses', () => {
         .getAllByRole('listitem')
         .map(({ textContent }) => textContent),
     ).toEqual([
-      'Office 365 E1It lacks Skype for Business. Holders who show no activity there are candidates.No report shows the use of: Intune',
+      'Office 365 E1It lacks Skype for Business. Holders who show no activity there are candidates.1 plan it lacks, whose use no report showsIntune',
       'Microsoft 365 F3Whether it would do cannot be told: no report shows the use of what it lacks.',
     ]);
     expect(

@@ -210,21 +210,23 @@ function Licenses(props: { tenant: Tenant }) {
         label: t(`seats.${field}`),
         numeric: true,
         sortable: true,
-        width: field === 'unassigned' ? '8.5rem' : '7.25rem',
+        width: { bought: '6.5rem', assigned: '7.5rem', unassigned: '8.5rem' }[
+          field
+        ],
         cell: license => formatNumber(license[field]),
       }),
     ),
     {
       id: 'use',
       label: t('licenses.use'),
-      width: '16rem',
+      width: '14rem',
       cell: license => <StatusMeter statuses={license.statuses} />,
     },
     {
       id: 'spend',
       label: t('licenses.spend'),
       numeric: true,
-      width: '9.5rem',
+      width: '9rem',
       cell: license => (
         <div className={styles.stack}>
           <AnnualSpend spend={license.spend} />
@@ -234,13 +236,13 @@ function Licenses(props: { tenant: Tenant }) {
     {
       id: 'renewal',
       label: t('licenses.renewal'),
-      width: '9rem',
+      width: '8.5rem',
       cell: license => <RelativeTime value={renewalOf(license)} fallback="–" />,
     },
     {
       id: 'status',
       label: t('licenses.status'),
-      width: '7.5rem',
+      width: '7rem',
       cell: license => <CapabilityBadge status={license.status} />,
     },
   ];

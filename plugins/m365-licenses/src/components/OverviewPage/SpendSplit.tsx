@@ -259,7 +259,7 @@ function SplitTable(props: { tenant: string; data: SpendBy }) {
       label: t('spend.accounts'),
       numeric: true,
       sortable: true,
-      width: '8rem',
+      width: '7.5rem',
       cell: row =>
         row.item
           ? cell(
@@ -273,7 +273,7 @@ function SplitTable(props: { tenant: string; data: SpendBy }) {
       label: t('spend.seats'),
       numeric: true,
       sortable: true,
-      width: '8rem',
+      width: '6rem',
       cell: row => cell(row, number(seatsOf)),
     },
     {
@@ -287,7 +287,7 @@ function SplitTable(props: { tenant: string; data: SpendBy }) {
         label: t(`spend.${field}`),
         numeric: true,
         sortable: true,
-        width: '10.5rem',
+        width: '11.5rem',
         cell: row => (
           <div className={styles.stack}>
             {row.part[field].length > 0 ? (

@@ -69,7 +69,10 @@ describe('SuspiciousActivitiesPage', () => {
     );
     expect(
       within(row).getByRole('link', { name: 'Maya Lopez' }),
-    ).toHaveAttribute('href', '/m365-licenses/users/a1?tenant=contoso');
+    ).toHaveAttribute(
+      'href',
+      '/m365-licenses/users/a1?from=suspiciousActivities',
+    );
 
     const ghost = await findRow(/ghost@contoso\.com/);
     expect(ghost).toHaveTextContent(

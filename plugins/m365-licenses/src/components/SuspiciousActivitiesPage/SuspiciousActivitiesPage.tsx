@@ -12,6 +12,7 @@ import {
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { useState } from 'react';
+import { useLocation } from 'react-router-dom';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
@@ -96,6 +97,7 @@ function SuspiciousActivities(props: { tenant: Tenant }) {
   });
   const tenant = props.tenant.name;
   const query = useUrlQuery();
+  const { search } = useLocation();
   const paging = usePaging(query);
   const [toRecognize, setToRecognize] = useState<SuspiciousActivity>();
 
@@ -144,7 +146,8 @@ function SuspiciousActivities(props: { tenant: Tenant }) {
               ? undefined
               : links.account(
                   activity.accountId,
-                  `?${new URLSearchParams({ tenant })}`,
+                  search,
+                  'suspiciousActivities',
                 )
           }
         />

@@ -355,7 +355,7 @@ function Users(props: { tenant: Tenant }) {
             getId={({ id }) => id}
             getHref={({ id }) => links.account(id, search)}
             sort={sorting}
-            minWidth="62rem"
+            minWidth="73rem"
             empty={
               isFiltered || overview?.lastSync ? (
                 <EmptyState

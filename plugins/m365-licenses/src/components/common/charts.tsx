@@ -79,8 +79,9 @@ export function StackedBars(props: {
 }) {
   const [ref, { width }] = useMeasure<HTMLDivElement>();
   const { label, nameLabel, series, rows, isShare } = props;
-  const nameWidth = Math.min(260, Math.max(110, width * 0.3));
-  const noteWidth = rows.some(row => row.note) ? 120 : 16;
+  const nameWidth = Math.min(260, Math.max(150, width * 0.3));
+  const noteWidth =
+    16 + CHARACTER_WIDTH * Math.max(...rows.map(row => row.note?.length ?? 0));
   const data = rows.map(({ label: name, values, note }) => {
     // Parts of no length are not drawn: the note goes with the last that is.
     const last = series.findLast(({ id }) => values[id] > 0)?.id ?? '';
@@ -118,7 +119,7 @@ export function StackedBars(props: {
               tickLine={false}
               axisLine={false}
               tick={{ fill: 'var(--bui-fg-primary)' }}
-              tickFormatter={(value: string) => shorten(value, nameWidth * 1.7)}
+              tickFormatter={(value: string) => shorten(value, nameWidth * 1.6)}
             />
             <Tooltip
               isAnimationActive={false}

@@ -1,6 +1,7 @@
 import { useRouteRef } from '@backstage/core-plugin-api';
 import {
   accountRouteRef,
+  activityRouteRef,
   candidatesRouteRef,
   connectionsRouteRef,
   exemptionsRouteRef,
@@ -22,12 +23,24 @@ const withQuery = (path: string, query: Record<string, string | undefined>) => {
   return text ? `${path}?${text}` : path;
 };
 
+/** The lists an account is opened from, which its page leads back to. */
+export const ACCOUNT_LISTS = [
+  'users',
+  'activity',
+  'candidates',
+  'exemptions',
+  'suspiciousActivities',
+] as const;
+
+export type AccountList = (typeof ACCOUNT_LISTS)[number];
+
 /** Addresses of the tabs, of an account and of a license, with what is chosen there. */
 export function useLinks() {
   const users = useRouteRef(usersRouteRef);
   const account = useRouteRef(accountRouteRef);
   const licenses = useRouteRef(licensesRouteRef);
   const license = useRouteRef(licenseRouteRef);
+  const activity = useRouteRef(activityRouteRef);
   const candidates = useRouteRef(candidatesRouteRef);
   const exemptions = useRouteRef(exemptionsRouteRef);
   const suspiciousActivities = useRouteRef(suspiciousActivitiesRouteRef);
@@ -36,9 +49,19 @@ export function useLinks() {
   return {
     users: (query: Record<string, string | undefined> = {}) =>
       withQuery(users(), query),
-    /** @param search - the list's own query, kept for the way back */
-    account: (userId: string, search: string) =>
-      `${account({ userId })}${search}`,
+    /**
+     * @param search - the list's own query, kept for the way back
+     * @param from - the list; the users if absent
+     */
+    account: (userId: string, search: string, from?: AccountList) => {
+      const query = new URLSearchParams(search);
+      return withQuery(account({ userId }), {
+        ...Object.fromEntries(query),
+        from,
+      });
+    },
+    activity: (query: Record<string, string | undefined> = {}) =>
+      withQuery(activity(), query),
     licenses: (query: Record<string, string | undefined> = {}) =>
       withQuery(licenses(), query),
     /** @param search - the list's own query, kept for the way back */
