@@ -57,7 +57,11 @@ test('the roster holds every account', async ({ page }) => {
     'Planner and Project Plan 3',
     'Power BI Pro',
   ]) {
-    await expect(page.getByText(product, { exact: true })).toBeVisible();
+    await expect(
+      page
+        .getByRole('grid', { name: 'Licenses' })
+        .getByText(product, { exact: true }),
+    ).toBeVisible();
   }
 });
 
