@@ -310,6 +310,21 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
     await get('/account-matches').expect(400);
   });
 
+  it('gives what was modified since a time, written as it comes in answers', async () => {
+    const since = '2020-01-01T00:00:00.000Z';
+    for (const list of ['users', 'assignments']) {
+      const { body: all } = await get(`/tenants/contoso/${list}`).expect(200);
+      const { body } = await get(
+        `/tenants/contoso/${list}?modifiedSince=${since}`,
+      ).expect(200);
+      expect(body.totalItems).toBe(all.totalItems);
+      expect(body.totalItems).toBeGreaterThan(0);
+      await get(
+        `/tenants/contoso/${list}?modifiedSince=2999-01-01T00:00:00Z`,
+      ).expect(200, { items: [], totalItems: 0 });
+    }
+  });
+
   it('refuses requests that do not fit the document', async () => {
     const { body } = await get('/tenants/contoso/users?limit=0').expect(400);
     expect(body.error).toMatchObject({ name: 'InputError' });

@@ -5515,6 +5515,7 @@ export const openApiDocument = {
       "modifiedSince": {
         "name": "modifiedSince",
         "in": "query",
+        "allowReserved": true,
         "description": "Only accounts of which something that is stored changed at or after this time: the account, its assignments or its activity. A status that changes because days pass changes nothing that is stored.",
         "schema": {
           "type": "string",
