@@ -86,6 +86,21 @@ export interface CandidateLicenses {
   prices?: SeatPrices;
 }
 
+/** What a tenant's SKUs are called; what they cost is left out. */
+export async function namedLicenses(
+  stores: Pick<Stores, 'licenses' | 'products'>,
+  tenant: string,
+): Promise<CandidateLicenses> {
+  const [names, captured] = await Promise.all([
+    stores.products.names(),
+    stores.licenses.captured(tenant),
+  ]);
+  return {
+    names,
+    byId: new Map(captured.map(license => [license.skuId, license])),
+  };
+}
+
 /** A candidate as the API shows it. */
 export function toCandidate(
   stored: StoredCandidate,
@@ -160,16 +175,7 @@ export function createCandidateHandlers(
 > {
   const { tenants, stores, access, threshold } = options;
 
-  const licensesOf = async (tenant: string): Promise<CandidateLicenses> => {
-    const [names, captured] = await Promise.all([
-      stores.products.names(),
-      stores.licenses.captured(tenant),
-    ]);
-    return {
-      names,
-      byId: new Map(captured.map(license => [license.skuId, license])),
-    };
-  };
+  const licensesOf = (tenant: string) => namedLicenses(stores, tenant);
 
   const skuRef = (skuId: string, { byId, names }: CandidateLicenses) => ({
     skuId,

@@ -47,7 +47,11 @@ import { REPORT_DAYS, type TaskRunner } from '../sync';
 import { problemOf } from '../sync/errors';
 import type { Access, AccountAccess } from './access';
 import { createAssignmentHandlers } from './assignmentHandlers';
-import { createCandidateHandlers, toCandidate } from './candidateHandlers';
+import {
+  createCandidateHandlers,
+  namedLicenses,
+  toCandidate,
+} from './candidateHandlers';
 import { createConnectionHandlers } from './connectionHandlers';
 import type { EntityAccounts } from './entities';
 import { createHistoryHandlers, overviewChangesOf } from './historyHandlers';
@@ -115,15 +119,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       ? seatPrices(stores, tenant, threshold().today)
       : undefined;
 
-  const licensesById = async (tenant: string) => ({
-    names: await stores.products.names(),
-    byId: new Map(
-      (await stores.licenses.captured(tenant)).map(license => [
-        license.skuId,
-        license,
-      ]),
-    ),
-  });
+  const licensesById = (tenant: string) => namedLicenses(stores, tenant);
 
   /** The groups that a query names: the one given and those below it. */
   const groupsOf = async (group: string | undefined) =>

@@ -13,12 +13,7 @@ import {
   type Terms,
   termsUpdatePermission,
 } from 'backstage-plugin-m365-licenses-common';
-import type {
-  ActivityThreshold,
-  CapturedLicense,
-  StoredTerm,
-  Stores,
-} from '../database/types';
+import type { ActivityThreshold, StoredTerm, Stores } from '../database/types';
 import type { Evaluation } from '../evaluation';
 import type { LicenseEvents } from '../events/LicenseEvents';
 import { downgradesOf } from '../insights/candidates';
@@ -29,6 +24,7 @@ import {
   savingsFrom,
   skuSpend,
   tenantSpend,
+  withTerms,
 } from '../insights/money';
 import { reconcile } from '../insights/reconciliation';
 import { renewalsOf } from '../insights/renewals';
@@ -63,12 +59,6 @@ export interface LicenseHandlerOptions {
   /** Who calls, a person or a service, as it is stored with what they change. */
   caller(credentials: BackstageCredentials): Promise<string>;
   now: () => Date;
-}
-
-/** A SKU with its terms. */
-interface WithTerms<Sku> {
-  license: Sku;
-  terms: StoredTerm[];
 }
 
 /** How many terms of each kind there are, for the audit log. */
@@ -151,27 +141,19 @@ export function createLicenseHandlers({
   | 'getSpend'
   | 'listRenewals'
 > {
-  const withTerms = async <Sku extends CapturedLicense>(
-    tenant: string,
-    reading: Promise<Sku[]>,
-  ): Promise<WithTerms<Sku>[]> => {
-    const [licenses, terms] = await Promise.all([
-      reading,
-      stores.terms.list(tenant),
-    ]);
-    return licenses.map(license => ({
-      license,
-      terms: terms.filter(({ skuId }) => skuId === license.skuId),
-    }));
-  };
-
   /** Every SKU of a tenant with its terms. */
-  const capturedOf = (tenant: string) =>
-    withTerms(tenant, stores.licenses.captured(tenant));
+  const capturedOf = async (tenant: string) =>
+    withTerms(
+      await stores.licenses.captured(tenant),
+      await stores.terms.list(tenant),
+    );
 
   /** The same with who uses it. */
-  const usedOf = (tenant: string) =>
-    withTerms(tenant, stores.licenses.list(tenant));
+  const usedOf = async (tenant: string) =>
+    withTerms(
+      await stores.licenses.list(tenant),
+      await stores.terms.list(tenant),
+    );
 
   /**
    * The id as Microsoft writes it.

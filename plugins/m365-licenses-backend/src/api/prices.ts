@@ -3,7 +3,7 @@ import type {
   AssignedLicense,
 } from 'backstage-plugin-m365-licenses-common';
 import type { Stores } from '../database/types';
-import { moneyOf, seatCosts } from '../insights/money';
+import { moneyOf, seatCosts, withTerms } from '../insights/money';
 
 /** What a seat costs a year, per currency and not rounded. */
 type SeatCosts = NonNullable<ReturnType<typeof seatCosts>>;
@@ -24,10 +24,9 @@ export async function seatPrices(
   const terms = await stores.terms.list(tenant);
   const licenses = terms.length === 0 ? [] : await stores.licenses.list(tenant);
   return new Map(
-    licenses.flatMap((license): [string, SeatCosts][] => {
-      const own = terms.filter(({ skuId }) => skuId === license.skuId);
-      const costs = seatCosts({ license, terms: own }, today);
-      return costs ? [[license.skuId, costs]] : [];
+    withTerms(licenses, terms).flatMap((sku): [string, SeatCosts][] => {
+      const costs = seatCosts(sku, today);
+      return costs ? [[sku.license.skuId, costs]] : [];
     }),
   );
 }

@@ -7,6 +7,7 @@ import {
 } from 'backstage-plugin-m365-licenses-common';
 import type { ActivityThreshold, Stores } from '../database/types';
 import { groupSpend, spendBy } from '../insights/attribution';
+import { withTerms } from '../insights/money';
 import type { Access } from './access';
 import type { OperationHandlers } from './router';
 import type { Tenants } from './tenants';
@@ -35,16 +36,11 @@ export function createSpendHandlers({
   const { evaluation, catalogGroups } = stores;
 
   /** Every SKU of a tenant with its terms. */
-  const skusOf = async (tenant: string) => {
-    const [licenses, terms] = await Promise.all([
-      stores.licenses.captured(tenant),
-      stores.terms.list(tenant),
-    ]);
-    return licenses.map(license => ({
-      license,
-      terms: terms.filter(({ skuId }) => skuId === license.skuId),
-    }));
-  };
+  const skusOf = async (tenant: string) =>
+    withTerms(
+      await stores.licenses.captured(tenant),
+      await stores.terms.list(tenant),
+    );
 
   /** Undefined where no account of the tenant is in the group or below it. */
   const groupSpendIn = async (

@@ -28,7 +28,7 @@ import {
   findCandidates,
   RESTORABLE_DAYS,
 } from '../insights/candidates';
-import { seatCosts, skuSpend, sum } from '../insights/money';
+import { seatCosts, skuSpend, sum, withTerms } from '../insights/money';
 import { suspicionOf } from '../insights/suspicion';
 import { licenseStatuses, UseCounter } from '../insights/useCounts';
 import { problemOf } from '../sync/errors';
@@ -395,10 +395,11 @@ export class Evaluation {
   async #seatValues(tenant: string): Promise<ReadonlyMap<string, number>> {
     const { stores } = this.#options;
     const today = this.#now().toISOString().slice(0, 10);
-    const [skus, { rates }] = await Promise.all([
-      skusWithTerms(stores, tenant, stores.licenses.list(tenant)),
-      stores.rates.get(tenant),
-    ]);
+    const skus = withTerms(
+      await stores.licenses.list(tenant),
+      await stores.terms.list(tenant),
+    );
+    const { rates } = await stores.rates.get(tenant);
     const rateOf = new Map(rates.map(({ currency, rate }) => [currency, rate]));
     const values = skus.flatMap((sku): [string, number][] => {
       const costs = seatCosts(sku, today);
@@ -424,10 +425,9 @@ export class Evaluation {
     const seats = new Map(
       counted.skus.map(({ value, seats: own }) => [value, own]),
     );
-    const skus = await skusWithTerms(
-      stores,
-      tenant,
-      stores.licenses.captured(tenant),
+    const skus = withTerms(
+      await stores.licenses.captured(tenant),
+      await stores.terms.list(tenant),
     );
     const { bySku, byGroup } = counted.opportunities ?? NO_OPPORTUNITIES;
     return {
@@ -441,22 +441,6 @@ export class Evaluation {
       groups: toGroupSnapshots(skus, counted.groups, byGroup, today),
     };
   }
-}
-
-/** SKUs with their terms. */
-async function skusWithTerms<Sku extends { skuId: string }>(
-  stores: Pick<Stores, 'terms'>,
-  tenant: string,
-  reading: Promise<Sku[]>,
-) {
-  const [licenses, terms] = await Promise.all([
-    reading,
-    stores.terms.list(tenant),
-  ]);
-  return licenses.map(license => ({
-    license,
-    terms: terms.filter(({ skuId }) => skuId === license.skuId),
-  }));
 }
 
 function toSkuSnapshot(

@@ -59,6 +59,17 @@ export interface SkuTerms {
   terms: TermInput[];
 }
 
+/** SKUs, each with the terms that were entered for it. */
+export function withTerms<
+  Sku extends { skuId: string },
+  Term extends { skuId: string },
+>(skus: Sku[], terms: Term[]): { license: Sku; terms: Term[] }[] {
+  return skus.map(license => ({
+    license,
+    terms: terms.filter(({ skuId }) => skuId === license.skuId),
+  }));
+}
+
 /** Whether a term is in force on a day, YYYY-MM-DD (rule 12). */
 export function isInForce(
   { effectiveDate, expirationDate }: TermInput,
