@@ -17,13 +17,12 @@ import {
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { useLocation } from 'react-router-dom';
-import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { Legend, StackedBars } from '../common/charts';
 import type { CsvColumn } from '../common/csv';
 import { type DataColumn, DataTable, PagingBar } from '../common/DataTable';
-import { EXPORT_LIMIT, ExportButton } from '../common/ExportButton';
+import { ExportButton } from '../common/ExportButton';
 import { Filters, SearchFilter, SelectFilter } from '../common/Filters';
 import { daysSince } from '../common/format';
 import { licenseNames } from '../common/licenseTags';
@@ -41,7 +40,8 @@ import { ExactDate, RelativeTime } from '../common/RelativeTime';
 import { ReportDate } from '../common/Services';
 import { activityColor, ActivityStatusBadge } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
-import { usePaging, useSort, useUrlQuery } from '../common/urlQuery';
+import { useSort, useUrlQuery } from '../common/urlQuery';
+import { usePagedList } from '../common/usePagedList';
 import { useFilterOptions } from '../common/useFilterOptions';
 import styles from '../common/common.module.css';
 
@@ -98,7 +98,6 @@ function Activity(props: { tenant: Tenant }) {
   const { search } = useLocation();
   const tenant = props.tenant.name;
   const query = useUrlQuery();
-  const paging = usePaging(query);
   const sorting = useSort(query, SORTABLE, 'displayName');
   const options = useFilterOptions(tenant);
 
@@ -116,20 +115,16 @@ function Activity(props: { tenant: Tenant }) {
     sort: sorting.sort,
     order: sorting.order,
   };
-  const getPage = (
-    cursor: string | undefined,
-    limit: number,
-    signal?: AbortSignal,
-  ) =>
-    answerOf(
-      client.GET('/tenants/{tenant}/activity', {
-        params: { path: { tenant }, query: { ...filter, cursor, limit } },
-        signal,
-      }),
-    );
-  const { value, loading, error, retry } = useAsyncRetry(
-    () => getPage(paging.cursor, paging.limit),
-    [client, tenant, JSON.stringify(filter), paging.cursor, paging.limit],
+  const { value, loading, error, retry, paging, getExportPage } = usePagedList(
+    query,
+    [tenant, filter],
+    (page, signal) =>
+      answerOf(
+        client.GET('/tenants/{tenant}/activity', {
+          params: { path: { tenant }, query: { ...filter, ...page } },
+          signal,
+        }),
+      ),
   );
 
   if (isForbidden(error)) {
@@ -316,9 +311,7 @@ function Activity(props: { tenant: Tenant }) {
               name={`${tenant}-activity`}
               columns={EXPORT_COLUMNS}
               isDisabled={!value?.totalItems}
-              getPage={(cursor, signal) =>
-                getPage(cursor, EXPORT_LIMIT, signal)
-              }
+              getPage={getExportPage}
             />
           </div>
           <DataTable

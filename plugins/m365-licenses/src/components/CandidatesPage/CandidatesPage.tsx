@@ -25,7 +25,7 @@ import {
 } from '../common/Candidates';
 import { type CsvColumn, moneyColumns } from '../common/csv';
 import { type DataColumn, DataTable, PagingBar } from '../common/DataTable';
-import { EXPORT_LIMIT, ExportButton } from '../common/ExportButton';
+import { ExportButton } from '../common/ExportButton';
 import {
   FilterChips,
   Filters,
@@ -48,12 +48,8 @@ import { ReasonText, useReasonWords } from '../common/ReasonText';
 import { RelativeTime } from '../common/RelativeTime';
 import { Figure, Section } from '../common/Section';
 import { TenantPage } from '../common/TenantPage';
-import {
-  usePaging,
-  type UrlQuery,
-  useSort,
-  useUrlQuery,
-} from '../common/urlQuery';
+import { type UrlQuery, useSort, useUrlQuery } from '../common/urlQuery';
+import { usePagedList } from '../common/usePagedList';
 import { useFilterOptions } from '../common/useFilterOptions';
 import { ExemptionDialog } from './ExemptionDialog';
 import styles from '../common/common.module.css';
@@ -131,7 +127,6 @@ function Candidates(props: { tenant: Tenant }) {
   const tenant = props.tenant.name;
   const query = useUrlQuery();
   const { search } = useLocation();
-  const paging = usePaging(query);
   // The value is refused to those who may not read what licenses cost.
   const sorting = useSort(
     query,
@@ -152,20 +147,16 @@ function Candidates(props: { tenant: Tenant }) {
     sort: sorting.sort,
     order: sorting.order,
   };
-  const getPage = (
-    cursor: string | undefined,
-    limit: number,
-    signal?: AbortSignal,
-  ) =>
-    answerOf(
-      client.GET('/tenants/{tenant}/candidates', {
-        params: { path: { tenant }, query: { ...filter, cursor, limit } },
-        signal,
-      }),
-    );
-  const { value, loading, error, retry } = useAsyncRetry(
-    () => getPage(paging.cursor, paging.limit),
-    [client, tenant, JSON.stringify(filter), paging.cursor, paging.limit],
+  const { value, loading, error, retry, paging, getExportPage } = usePagedList(
+    query,
+    [tenant, filter],
+    (page, signal) =>
+      answerOf(
+        client.GET('/tenants/{tenant}/candidates', {
+          params: { path: { tenant }, query: { ...filter, ...page } },
+          signal,
+        }),
+      ),
   );
   const summary = useAsyncRetry(
     () =>
@@ -345,9 +336,7 @@ function Candidates(props: { tenant: Tenant }) {
                 name={`${tenant}-candidates`}
                 columns={exportColumns}
                 isDisabled={!value?.totalItems}
-                getPage={(cursor, signal) =>
-                  getPage(cursor, EXPORT_LIMIT, signal)
-                }
+                getPage={getExportPage}
               />
             </div>
           </div>

@@ -1,10 +1,8 @@
 import {
   Alert,
-  Button,
   Checkbox,
   Dialog,
   DialogBody,
-  DialogFooter,
   DialogHeader,
   Radio,
   RadioGroup,
@@ -27,6 +25,7 @@ import { type FormEvent, useId, useState } from 'react';
 import useAsync from 'react-use/esm/useAsync';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
+import { FormDialogFooter } from '../common/FormDialogFooter';
 import { DayField } from '../common/DayField';
 import { groupRefOf, personRefOf } from '../common/entityRefs';
 import { errorMessage } from '../common/messages';
@@ -207,20 +206,11 @@ function ExemptionForm(props: ExemptionProps) {
           )}
         </form>
       </DialogBody>
-      <DialogFooter>
-        <Button size="small" variant="secondary" slot="close">
-          {t('common.cancel')}
-        </Button>
-        <Button
-          size="small"
-          variant="primary"
-          type="submit"
-          form={form}
-          isPending={isPending}
-        >
-          {t('candidates.holdBack')}
-        </Button>
-      </DialogFooter>
+      <FormDialogFooter
+        form={form}
+        label={t('candidates.holdBack')}
+        isPending={isPending}
+      />
     </>
   );
 }

@@ -10,13 +10,12 @@ import {
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { useEffect, useRef, useState } from 'react';
-import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { ConfirmButton } from '../common/ConfirmButton';
 import type { CsvColumn } from '../common/csv';
 import { type DataColumn, DataTable, PagingBar } from '../common/DataTable';
-import { EXPORT_LIMIT, ExportButton } from '../common/ExportButton';
+import { ExportButton } from '../common/ExportButton';
 import { useLinks } from '../common/links';
 import {
   EmptyState,
@@ -30,7 +29,8 @@ import { Person } from '../common/Person';
 import { RelativeTime } from '../common/RelativeTime';
 import { Status } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
-import { usePaging, useUrlQuery } from '../common/urlQuery';
+import { useUrlQuery } from '../common/urlQuery';
+import { usePagedList } from '../common/usePagedList';
 import { useFilterOptions } from '../common/useFilterOptions';
 import { ExemptionDialog } from './ExemptionDialog';
 import styles from '../common/common.module.css';
@@ -68,27 +68,22 @@ function Exemptions(props: { tenant: Tenant }) {
   });
   const tenant = props.tenant.name;
   const query = useUrlQuery();
-  const paging = usePaging(query);
   const options = useFilterOptions(tenant);
   const [isAdding, setAdding] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   // The reader came from a list: the page begins here.
   useEffect(() => heading.current?.focus(), []);
 
-  const getPage = (
-    cursor: string | undefined,
-    limit: number,
-    signal?: AbortSignal,
-  ) =>
-    answerOf(
-      client.GET('/tenants/{tenant}/exemptions', {
-        params: { path: { tenant }, query: { cursor, limit } },
-        signal,
-      }),
-    );
-  const { value, loading, error, retry } = useAsyncRetry(
-    () => getPage(paging.cursor, paging.limit),
-    [client, tenant, paging.cursor, paging.limit],
+  const { value, loading, error, retry, paging, getExportPage } = usePagedList(
+    query,
+    [tenant],
+    (page, signal) =>
+      answerOf(
+        client.GET('/tenants/{tenant}/exemptions', {
+          params: { path: { tenant }, query: page },
+          signal,
+        }),
+      ),
   );
 
   const columns: DataColumn<Exemption>[] = [
@@ -186,7 +181,7 @@ function Exemptions(props: { tenant: Tenant }) {
             name={`${tenant}-exemptions`}
             columns={EXPORT_COLUMNS}
             isDisabled={!value?.totalItems}
-            getPage={(cursor, signal) => getPage(cursor, EXPORT_LIMIT, signal)}
+            getPage={getExportPage}
           />
         </div>
       </div>

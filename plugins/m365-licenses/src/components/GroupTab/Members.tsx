@@ -6,12 +6,11 @@ import {
   ACTIVITY_STATUSES,
   answerOf,
 } from 'backstage-plugin-m365-licenses-common';
-import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { type CsvColumn, moneyColumns } from '../common/csv';
 import { type DataColumn, DataTable, PagingBar } from '../common/DataTable';
-import { EXPORT_LIMIT, ExportButton } from '../common/ExportButton';
+import { ExportButton } from '../common/ExportButton';
 import { Filters, SearchFilter, SelectFilter } from '../common/Filters';
 import { licenseNames, LicenseTags } from '../common/licenseTags';
 import { useLinks } from '../common/links';
@@ -20,7 +19,8 @@ import { Amounts, NotPriced } from '../common/money';
 import { NameCell } from '../common/NameCell';
 import { RelativeTime } from '../common/RelativeTime';
 import { ActivityStatusBadge } from '../common/StatusBadge';
-import { usePaging, useSort, useUrlQuery } from '../common/urlQuery';
+import { useSort, useUrlQuery } from '../common/urlQuery';
+import { usePagedList } from '../common/usePagedList';
 import styles from '../common/common.module.css';
 
 const SORTABLE = ['displayName', 'department', 'lastActivityDate'] as const;
@@ -42,7 +42,6 @@ export function Members(props: { tenant: string; group: string }) {
   const client = useApi(m365LicensesApiRef);
   const links = useLinks();
   const query = useUrlQuery();
-  const paging = usePaging(query);
   const sorting = useSort(query, SORTABLE, 'displayName');
   const { tenant, group } = props;
   const filter = {
@@ -52,20 +51,16 @@ export function Members(props: { tenant: string; group: string }) {
     sort: sorting.sort,
     order: sorting.order,
   };
-  const getPage = (
-    cursor: string | undefined,
-    limit: number,
-    signal?: AbortSignal,
-  ) =>
-    answerOf(
-      client.GET('/tenants/{tenant}/users', {
-        params: { path: { tenant }, query: { ...filter, cursor, limit } },
-        signal,
-      }),
-    );
-  const { value, loading, error, retry } = useAsyncRetry(
-    () => getPage(paging.cursor, paging.limit),
-    [client, tenant, JSON.stringify(filter), paging.cursor, paging.limit],
+  const { value, loading, error, retry, paging, getExportPage } = usePagedList(
+    query,
+    [tenant, filter],
+    (page, signal) =>
+      answerOf(
+        client.GET('/tenants/{tenant}/users', {
+          params: { path: { tenant }, query: { ...filter, ...page } },
+          signal,
+        }),
+      ),
   );
   const linkOf = ({ id }: Account) =>
     links.account(id, `?${new URLSearchParams({ tenant, group })}`);
@@ -182,9 +177,7 @@ export function Members(props: { tenant: string; group: string }) {
                 { header: 'id', value: account => account.id },
               ]}
               isDisabled={!value?.totalItems}
-              getPage={(cursor, signal) =>
-                getPage(cursor, EXPORT_LIMIT, signal)
-              }
+              getPage={getExportPage}
             />
           </div>
           <DataTable

@@ -3,7 +3,6 @@ import {
   Button,
   Dialog,
   DialogBody,
-  DialogFooter,
   DialogHeader,
   DialogTrigger,
   NumberField,
@@ -24,6 +23,7 @@ import {
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
+import { FormDialogFooter } from '../common/FormDialogFooter';
 import { personRefOf } from '../common/entityRefs';
 import { formatExact, formatNumber } from '../common/format';
 import { errorMessage, isConflict } from '../common/messages';
@@ -187,20 +187,11 @@ function TermForm(props: TermProps & { close: () => void }) {
           )}
         </div>
       </DialogBody>
-      <DialogFooter>
-        <Button size="small" variant="secondary" slot="close">
-          {t('common.cancel')}
-        </Button>
-        <Button
-          size="small"
-          variant="primary"
-          type="submit"
-          form={form}
-          isPending={isPending}
-        >
-          {t('terms.save')}
-        </Button>
-      </DialogFooter>
+      <FormDialogFooter
+        form={form}
+        label={t('terms.save')}
+        isPending={isPending}
+      />
     </>
   );
 }

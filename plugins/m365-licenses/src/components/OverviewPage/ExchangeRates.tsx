@@ -4,7 +4,6 @@ import {
   ButtonIcon,
   Dialog,
   DialogBody,
-  DialogFooter,
   DialogHeader,
   DialogTrigger,
   Text,
@@ -26,6 +25,7 @@ import { type FormEvent, useId, useState } from 'react';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
+import { FormDialogFooter } from '../common/FormDialogFooter';
 import { DayField } from '../common/DayField';
 import { Loaded } from '../common/Loaded';
 import { errorMessage, isConflict } from '../common/messages';
@@ -270,20 +270,11 @@ function RatesForm(
           />
         )}
       </DialogBody>
-      <DialogFooter>
-        <Button size="small" variant="secondary" slot="close">
-          {t('common.cancel')}
-        </Button>
-        <Button
-          size="small"
-          variant="primary"
-          type="submit"
-          form={form}
-          isPending={isPending}
-        >
-          {t('rates.save')}
-        </Button>
-      </DialogFooter>
+      <FormDialogFooter
+        form={form}
+        label={t('rates.save')}
+        isPending={isPending}
+      />
     </>
   );
 }

@@ -1,9 +1,7 @@
 import {
   Alert,
-  Button,
   Dialog,
   DialogBody,
-  DialogFooter,
   DialogHeader,
   Text,
   TextAreaField,
@@ -16,6 +14,7 @@ import {
 import { type FormEvent, useId, useState } from 'react';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
+import { FormDialogFooter } from '../common/FormDialogFooter';
 import { errorMessage } from '../common/messages';
 import { useNotify } from '../common/notify';
 import styles from '../common/common.module.css';
@@ -116,20 +115,11 @@ function RecognizeForm(props: RecognizeProps & { id: string }) {
           )}
         </form>
       </DialogBody>
-      <DialogFooter>
-        <Button size="small" variant="secondary" slot="close">
-          {t('common.cancel')}
-        </Button>
-        <Button
-          size="small"
-          variant="primary"
-          type="submit"
-          form={form}
-          isPending={isPending}
-        >
-          {t('suspicious.recognize')}
-        </Button>
-      </DialogFooter>
+      <FormDialogFooter
+        form={form}
+        label={t('suspicious.recognize')}
+        isPending={isPending}
+      />
     </>
   );
 }

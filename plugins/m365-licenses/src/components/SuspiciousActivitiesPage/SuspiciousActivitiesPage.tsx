@@ -13,12 +13,11 @@ import {
 } from 'backstage-plugin-m365-licenses-common';
 import { useState } from 'react';
 import { useLocation } from 'react-router-dom';
-import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import type { CsvColumn } from '../common/csv';
 import { type DataColumn, DataTable, PagingBar } from '../common/DataTable';
-import { EXPORT_LIMIT, ExportButton } from '../common/ExportButton';
+import { ExportButton } from '../common/ExportButton';
 import { FilterChips, Filters, SearchFilter } from '../common/Filters';
 import { formatExact, formatNumber } from '../common/format';
 import { useLinks } from '../common/links';
@@ -37,7 +36,8 @@ import { ReportDate } from '../common/Services';
 import { Section } from '../common/Section';
 import { Status } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
-import { usePaging, useUrlQuery } from '../common/urlQuery';
+import { useUrlQuery } from '../common/urlQuery';
+import { usePagedList } from '../common/usePagedList';
 import { RecognizeDialog } from './RecognizeDialog';
 import styles from '../common/common.module.css';
 
@@ -98,27 +98,22 @@ function SuspiciousActivities(props: { tenant: Tenant }) {
   const tenant = props.tenant.name;
   const query = useUrlQuery();
   const { search } = useLocation();
-  const paging = usePaging(query);
   const [toRecognize, setToRecognize] = useState<SuspiciousActivity>();
 
   const filter = {
     text: query.get('text'),
     type: query.oneOf('type', SUSPICIOUS_ACTIVITY_TYPES),
   };
-  const getPage = (
-    cursor: string | undefined,
-    limit: number,
-    signal?: AbortSignal,
-  ) =>
-    answerOf(
-      client.GET('/tenants/{tenant}/suspicious-activities', {
-        params: { path: { tenant }, query: { ...filter, cursor, limit } },
-        signal,
-      }),
-    );
-  const { value, loading, error, retry } = useAsyncRetry(
-    () => getPage(paging.cursor, paging.limit),
-    [client, tenant, JSON.stringify(filter), paging.cursor, paging.limit],
+  const { value, loading, error, retry, paging, getExportPage } = usePagedList(
+    query,
+    [tenant, filter],
+    (page, signal) =>
+      answerOf(
+        client.GET('/tenants/{tenant}/suspicious-activities', {
+          params: { path: { tenant }, query: { ...filter, ...page } },
+          signal,
+        }),
+      ),
   );
 
   if (isForbidden(error)) {
@@ -265,9 +260,7 @@ function SuspiciousActivities(props: { tenant: Tenant }) {
               name={`${tenant}-suspicious-activities`}
               columns={EXPORT_COLUMNS}
               isDisabled={!value?.totalItems}
-              getPage={(cursor, signal) =>
-                getPage(cursor, EXPORT_LIMIT, signal)
-              }
+              getPage={getExportPage}
             />
           </div>
           <DataTable

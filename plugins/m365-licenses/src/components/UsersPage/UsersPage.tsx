@@ -10,12 +10,11 @@ import {
 } from 'backstage-plugin-m365-licenses-common';
 import { useLocation } from 'react-router-dom';
 import useAsync from 'react-use/esm/useAsync';
-import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { type CsvColumn, moneyColumns } from '../common/csv';
 import { type DataColumn, DataTable, PagingBar } from '../common/DataTable';
-import { EXPORT_LIMIT, ExportButton } from '../common/ExportButton';
+import { ExportButton } from '../common/ExportButton';
 import {
   Filters,
   GroupFilter,
@@ -35,7 +34,8 @@ import { NameCell } from '../common/NameCell';
 import { ExactDate, RelativeTime } from '../common/RelativeTime';
 import { ActivityStatusBadge, Status, UseBadge } from '../common/StatusBadge';
 import { TenantPage } from '../common/TenantPage';
-import { usePaging, useSort, useUrlQuery } from '../common/urlQuery';
+import { useSort, useUrlQuery } from '../common/urlQuery';
+import { usePagedList } from '../common/usePagedList';
 import { useFilterOptions } from '../common/useFilterOptions';
 import styles from '../common/common.module.css';
 
@@ -99,7 +99,6 @@ function Users(props: { tenant: Tenant }) {
   const { search } = useLocation();
   const tenant = props.tenant.name;
   const query = useUrlQuery();
-  const paging = usePaging(query);
   const sorting = useSort(query, SORTABLE, 'displayName');
   const options = useFilterOptions(tenant);
 
@@ -120,20 +119,16 @@ function Users(props: { tenant: Tenant }) {
     sort: sorting.sort,
     order: sorting.order,
   };
-  const getPage = (
-    cursor: string | undefined,
-    limit: number,
-    signal?: AbortSignal,
-  ) =>
-    answerOf(
-      client.GET('/tenants/{tenant}/users', {
-        params: { path: { tenant }, query: { ...filter, cursor, limit } },
-        signal,
-      }),
-    );
-  const { value, loading, error, retry } = useAsyncRetry(
-    () => getPage(paging.cursor, paging.limit),
-    [client, tenant, JSON.stringify(filter), paging.cursor, paging.limit],
+  const { value, loading, error, retry, paging, getExportPage } = usePagedList(
+    query,
+    [tenant, filter],
+    (page, signal) =>
+      answerOf(
+        client.GET('/tenants/{tenant}/users', {
+          params: { path: { tenant }, query: { ...filter, ...page } },
+          signal,
+        }),
+      ),
   );
   const overview = useAsync(
     () =>
@@ -342,9 +337,7 @@ function Users(props: { tenant: Tenant }) {
                 ),
               ]}
               isDisabled={!value?.totalItems}
-              getPage={(cursor, signal) =>
-                getPage(cursor, EXPORT_LIMIT, signal)
-              }
+              getPage={getExportPage}
             />
           </div>
           <DataTable
