@@ -29,6 +29,7 @@ const faultSchema = z.discriminatedUnion('kind', [
       code: z.string().optional(),
       message: z.string().optional(),
       retryAfter: z.string().optional(),
+      done: z.boolean().optional(),
     })
     .strict(),
   z
@@ -62,6 +63,7 @@ const faultsSchema = z
     unknownTenant: z.boolean(),
     nonPremium: z.boolean(),
     licenseChangesVisibleAfter: z.number().min(0),
+    groupLicensesProcessedAfter: z.number().min(0),
     reports: z
       .object({
         dropColumns: z.array(z.string()),
@@ -161,7 +163,20 @@ const accountChangesSchema = z
     userPrincipalName: z.string().min(3),
     department: z.string(),
     displayName: z.string(),
+    usageLocation: z.string().length(2).nullable(),
     directoryRoles: z.array(directoryRole),
+  })
+  .partial()
+  .strict();
+
+const groupChangesSchema = z
+  .object({
+    displayName: z.string().min(1),
+    groupTypes: z.array(z.string()),
+    membershipRule: z.string().nullable(),
+    onPremisesSyncEnabled: z.boolean().nullable(),
+    skuIds: z.array(z.string()),
+    ownerIds: z.array(z.string()),
   })
   .partial()
   .strict();
@@ -193,6 +208,8 @@ function apply(
   faults.nonPremium = wanted.nonPremium ?? faults.nonPremium;
   faults.licenseChangesVisibleAfter =
     wanted.licenseChangesVisibleAfter ?? faults.licenseChangesVisibleAfter;
+  faults.groupLicensesProcessedAfter =
+    wanted.groupLicensesProcessedAfter ?? faults.groupLicensesProcessedAfter;
   faults.reports = wanted.reports ?? faults.reports;
   faults.productNames = wanted.productNames ?? faults.productNames;
   wanted.denyRoles?.forEach(role => faults.denyRole(role));
@@ -343,6 +360,28 @@ export function controlRouter(
     })
     .delete((request, response) => {
       response.json(tenant.remove(request.params.id));
+    });
+  router
+    .route('/groups/:id')
+    .all((request, response, next) => {
+      if (tenant.groups.some(({ id }) => id === request.params.id)) {
+        next();
+      } else {
+        response
+          .status(404)
+          .json({ error: `The tenant has no group ${request.params.id}` });
+      }
+    })
+    .get((request, response) => {
+      response.json(tenant.groups.find(({ id }) => id === request.params.id));
+    })
+    .patch((request, response) => {
+      const changes = groupChangesSchema.safeParse(request.body);
+      if (!changes.success) {
+        response.status(400).json({ issues: changes.error.issues });
+        return;
+      }
+      response.json(tenant.updateGroup(request.params.id, changes.data));
     });
   router.post('/accounts/:id/change-password', (request, response) => {
     const account = tenant.find(request.params.id);

@@ -13,7 +13,7 @@ import {
   PRODUCTS,
   SERVICE_PLANS,
 } from './tenant/products';
-import { SubscriptionStatus } from './tenant/model';
+import { Account, SubscriptionStatus } from './tenant/model';
 import { Tenant } from './tenant/Tenant';
 
 function product(skuId: string): Product {
@@ -158,6 +158,17 @@ export function group(
     select ? select.split(',') : DEFAULT_GROUP_PROPERTIES,
     'microsoft.graph.group',
   );
+}
+
+/**
+ * `GET /groups/{id}/owners`
+ *
+ * @throws GraphError 404 `Request_ResourceNotFound`
+ */
+export function groupOwners(tenant: Tenant, id: string): Account[] {
+  const found = tenant.groups.find(candidate => candidate.id === id);
+  if (!found) throw resourceNotFound(id);
+  return found.ownerIds.flatMap(ownerId => tenant.find(ownerId) ?? []);
 }
 
 /**

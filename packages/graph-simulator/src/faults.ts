@@ -15,9 +15,14 @@ export type Fault =
       code?: string;
       message?: string;
       retryAfter?: string;
+      /** What was asked for is done all the same, as behind a gateway that lost patience. */
+      done?: boolean;
     }
   | {
-      /** The connection is cut in the middle of the body, or before any answer. */
+      /**
+       * The connection is cut in the middle of the body, or before any answer and
+       * with nothing done; a batch is answered without such a request.
+       */
       kind: 'cut';
       at?: 'body' | 'start';
     }
@@ -120,6 +125,9 @@ export class Faults {
   /** Milliseconds until reads show what assignLicense changed; Infinity: until `Simulator.showLicenseChanges()`. */
   licenseChangesVisibleAfter = 0;
 
+  /** Milliseconds until the licenses follow a change of who is in a group; Infinity: until `Simulator.processGroups()`. */
+  groupLicensesProcessedAfter = 0;
+
   #rules: ActiveRule[] = [];
   #budgets: Array<Budget & { times: number[] }> = [];
   readonly #deniedRoles = new Set<string>();
@@ -174,6 +182,7 @@ export class Faults {
     this.unknownTenant = false;
     this.nonPremium = false;
     this.licenseChangesVisibleAfter = 0;
+    this.groupLicensesProcessedAfter = 0;
     this.#rules = [];
     this.#budgets = [];
     this.#deniedRoles.clear();
@@ -238,6 +247,7 @@ export class Faults {
       unknownTenant: this.unknownTenant,
       nonPremium: this.nonPremium,
       licenseChangesVisibleAfter: this.licenseChangesVisibleAfter,
+      groupLicensesProcessedAfter: this.groupLicensesProcessedAfter,
       deniedRoles: [...this.#deniedRoles],
       rules: this.#rules.map(rule => ({ ...rule, path: rule.path?.source })),
       budgets: this.#budgets.map(({ requests, seconds, path }) => ({

@@ -1,5 +1,5 @@
 import { GraphError } from './answers';
-import { Account, Assignment } from './tenant/model';
+import { Account, Assignment, Group } from './tenant/model';
 import { SERVICE_PLANS, ServicePlanName } from './tenant/products';
 import { heldLicenses, productOf, Tenant } from './tenant/Tenant';
 
@@ -129,13 +129,13 @@ export function changedAssignments(
       );
     }
     // A seat already held by this account, by whatever path, serves again.
-    if (!heldLicenses(account).some(held => held.skuId === skuId)) {
-      const { consumedUnits, prepaidUnits } = tenant.sku(skuId);
-      if (consumedUnits >= prepaidUnits.enabled + prepaidUnits.warning) {
-        throw badRequest(
-          `Subscription with SKU ${skuId} does not have any available licenses.`,
-        );
-      }
+    if (
+      !heldLicenses(account).some(held => held.skuId === skuId) &&
+      !hasFreeSeat(tenant, skuId)
+    ) {
+      throw badRequest(
+        `Subscription with SKU ${skuId} does not have any available licenses.`,
+      );
     }
     assignments = assignments.filter(
       a => a.skuId !== skuId || a.assignedByGroup !== null,
@@ -146,12 +146,54 @@ export function changedAssignments(
       disabledPlans,
       state: 'Active',
       error: 'None',
-      lastUpdatedDateTime: `${at.toISOString().slice(0, 19)}Z`,
+      lastUpdatedDateTime: timestamp(at),
     });
   }
 
   checkPlans(assignments);
   return assignments;
+}
+
+/**
+ * What the account's assignments become when it joins or leaves a group. Who
+ * joins when the seats are taken gets the license with an error, as the
+ * directory notes it.
+ */
+export function grantedAssignments(
+  tenant: Tenant,
+  account: Account,
+  group: Group,
+  isMember: boolean,
+  at: Date,
+): Assignment[] {
+  const others = account.assignments.filter(
+    a => a.assignedByGroup !== group.id,
+  );
+  if (!isMember) return others;
+  const granted = group.skuIds.map((skuId): Assignment => {
+    const hasSeat =
+      heldLicenses(account).some(held => held.skuId === skuId) ||
+      hasFreeSeat(tenant, skuId);
+    return {
+      skuId,
+      assignedByGroup: group.id,
+      disabledPlans: [],
+      state: hasSeat ? 'Active' : 'Error',
+      error: hasSeat ? 'None' : 'CountViolation',
+      lastUpdatedDateTime: timestamp(at),
+    };
+  });
+  return [...others, ...granted];
+}
+
+function hasFreeSeat(tenant: Tenant, skuId: string): boolean {
+  const { consumedUnits, prepaidUnits } = tenant.sku(skuId);
+  return consumedUnits < prepaidUnits.enabled + prepaidUnits.warning;
+}
+
+/** As Graph writes it, without fractions. */
+function timestamp(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
 }
 
 function checkPlans(assignments: readonly Assignment[]) {

@@ -23,6 +23,7 @@ export const PERMISSIONS = {
   ],
   groups: [
     'GroupMember.Read.All',
+    'GroupMember.ReadWrite.All',
     'Group.ReadBasic.All',
     'Group.Read.All',
     'Group.ReadWrite.All',
@@ -35,9 +36,17 @@ export const PERMISSIONS = {
     'User.ReadWrite.All',
     'Directory.ReadWrite.All',
   ],
+  groupMembers: [
+    'GroupMember.ReadWrite.All',
+    'Group.ReadWrite.All',
+    'Directory.ReadWrite.All',
+  ],
 } as const;
 
-/** The permissions consented to unless told otherwise: the least the tasks need. */
+/**
+ * The permissions consented to unless told otherwise: the least the tasks need.
+ * Changing who is a member of a group is not among them.
+ */
 export const DEFAULT_ROLES: readonly string[] = [
   'User.Read.All',
   'AuditLog.Read.All',
@@ -60,6 +69,7 @@ export const DELEGATED_PERMISSIONS: ReadonlySet<string> = new Set([
 export const DIRECTORY_ROLES = {
   'Global Administrator': '62e90394-69f5-4237-9190-012177145e10',
   'Global Reader': 'f2ef992c-3afb-46b9-b7cf-a126ee74c451',
+  'Groups Administrator': 'fdd7a751-b60b-444a-984c-02652fe8fa1c',
   'License Administrator': '4d6ac14f-3453-41d0-bef9-a3e0c569773a',
   'Reports Reader': '4a5d8f65-41da-4de4-8968-e035b65339cf',
   'User Administrator': 'fe930be7-5e62-47db-91af-98c3a49a38b1',
@@ -73,6 +83,11 @@ export const ROLES_OF_PERSON = {
   reports: ['Reports Reader', 'Global Administrator'],
   assignLicense: [
     'License Administrator',
+    'User Administrator',
+    'Global Administrator',
+  ],
+  groupMembers: [
+    'Groups Administrator',
     'User Administrator',
     'Global Administrator',
   ],

@@ -15,6 +15,10 @@ export interface RequestEntry {
 
 const KEPT_ENTRIES = 20_000;
 
+function increment(counts: Map<string, number>, key: string) {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
 /** What was asked of the simulator, for tests to look at. */
 export class RequestLog {
   #entries: RequestEntry[] = [];
@@ -23,6 +27,9 @@ export class RequestLog {
   #maxConcurrency = 0;
   #bearerSentToDownloadHost = 0;
   #removals = new Map<string, number>();
+  #additions = new Map<string, number>();
+  #membersAdded = new Map<string, number>();
+  #membersRemoved = new Map<string, number>();
   #assignLicenseCalls = 0;
 
   /** The newest requests (at most 20,000), oldest first. */
@@ -55,6 +62,21 @@ export class RequestLog {
     return this.#removals.get(`${userId} ${skuId}`) ?? 0;
   }
 
+  /** How often the SKU was successfully assigned to the account directly. */
+  additions(userId: string, skuId: string): number {
+    return this.#additions.get(`${userId} ${skuId}`) ?? 0;
+  }
+
+  /** How often the account was successfully added to the group. */
+  membersAdded(groupId: string, userId: string): number {
+    return this.#membersAdded.get(`${groupId} ${userId}`) ?? 0;
+  }
+
+  /** How often the account was successfully taken out of the group. */
+  membersRemoved(groupId: string, userId: string): number {
+    return this.#membersRemoved.get(`${groupId} ${userId}`) ?? 0;
+  }
+
   /** How many kept requests match, by path (without query) or method. */
   count(match: { method?: string; path?: RegExp; status?: number }): number {
     return this.#entries.filter(
@@ -71,6 +93,9 @@ export class RequestLog {
     this.#maxConcurrency = this.#concurrent;
     this.#bearerSentToDownloadHost = 0;
     this.#removals.clear();
+    this.#additions.clear();
+    this.#membersAdded.clear();
+    this.#membersRemoved.clear();
     this.#assignLicenseCalls = 0;
   }
 
@@ -106,8 +131,20 @@ export class RequestLog {
 
   /** @internal */
   removed(userId: string, skuId: string): void {
-    const key = `${userId} ${skuId}`;
-    this.#removals.set(key, (this.#removals.get(key) ?? 0) + 1);
+    increment(this.#removals, `${userId} ${skuId}`);
+  }
+
+  /** @internal */
+  added(userId: string, skuId: string): void {
+    increment(this.#additions, `${userId} ${skuId}`);
+  }
+
+  /** @internal */
+  memberChanged(groupId: string, userId: string, isMember: boolean): void {
+    increment(
+      isMember ? this.#membersAdded : this.#membersRemoved,
+      `${groupId} ${userId}`,
+    );
   }
 
   toJSON() {
@@ -117,6 +154,9 @@ export class RequestLog {
       bearerSentToDownloadHost: this.#bearerSentToDownloadHost,
       assignLicenseCalls: this.#assignLicenseCalls,
       removals: Object.fromEntries(this.#removals),
+      additions: Object.fromEntries(this.#additions),
+      membersAdded: Object.fromEntries(this.#membersAdded),
+      membersRemoved: Object.fromEntries(this.#membersRemoved),
       entries: this.#entries,
     };
   }

@@ -8,9 +8,11 @@ import {
   requestIds,
   RequestIds,
 } from './answers';
+import { answerBatch, parseBatch } from './batch';
 import {
   companySubscriptions,
   group,
+  groupOwners,
   organization,
   pick,
   reportSettings,
@@ -21,6 +23,7 @@ import { Fault, Faults } from './faults';
 import { changedAssignments, parseLicenseChange } from './licenses';
 import { Login } from './login/Login';
 import { Secrets } from './login/Secrets';
+import { changeableGroup, Memberships, referencedAccount } from './memberships';
 import { DirectoryRole, PERMISSIONS, ROLES_OF_PERSON } from './permissions';
 import { Downloads, parseReportCall, Reports } from './reports';
 import { Face, RequestLog } from './requests';
@@ -118,7 +121,8 @@ function pageSize(text: string | null, selection: Selection): number {
 function send(response: Response, answer: Answer, cut: boolean): void {
   response.writeHead(answer.status, {
     ...answer.headers,
-    'content-length': answer.body.length,
+    // An answer that can have no body must not say how long it is
+    ...(answer.status !== 204 && { 'content-length': answer.body.length }),
   });
   if (cut) {
     const half = answer.body.subarray(0, Math.floor(answer.body.length / 2));
@@ -173,6 +177,20 @@ function failure(
   }
 }
 
+/** What the handler answers, a refusal in Graph's form. */
+async function answerOf(
+  handler: Handler,
+  request: Request,
+  ids: RequestIds,
+): Promise<Answer> {
+  try {
+    return await handler(request);
+  } catch (error) {
+    if (error instanceof GraphError) return graphErrorAnswer(error, ids);
+    throw error;
+  }
+}
+
 /** Turns handlers into Express handlers: faults, ids, log, errors in the form of the face. */
 export function serving(
   { faults, requests, latencyMs }: SimulatorParts,
@@ -184,7 +202,7 @@ export function serving(
     fault: Fault | undefined,
     ids: RequestIds,
   ): Promise<Answer> => {
-    if (fault?.kind === 'throttle' || fault?.kind === 'fail') {
+    if (fault?.kind === 'throttle' || (fault?.kind === 'fail' && !fault.done)) {
       return failure(fault, ids);
     }
     // Writes wait inside their handler, where they hold their account.
@@ -194,12 +212,8 @@ export function serving(
     if (fault?.kind === 'slow') {
       await pause(fault.milliseconds, undefined, { ref: false });
     }
-    try {
-      return await handler(request);
-    } catch (error) {
-      if (error instanceof GraphError) return graphErrorAnswer(error, ids);
-      throw error;
-    }
+    const answer = await answerOf(handler, request, ids);
+    return fault?.kind === 'fail' ? failure(fault, ids) : answer;
   };
 
   return handler => (request, response, next) => {
@@ -262,6 +276,7 @@ export function graphRouter(
   parts: SimulatorParts,
   downloads: Downloads,
   visible: VisibleLicenses,
+  memberships: Memberships,
 ): express.Router {
   const { faults, login, origin, premium, requests, tenant } = parts;
   const pages = new UserPages(tenant, visible, origin);
@@ -312,6 +327,37 @@ export function graphRouter(
     const found = tenant.find(request.params.id);
     if (!found) throw resourceNotFound(request.params.id);
     return found;
+  };
+
+  /** Accounts where other objects of the directory can stand as well. */
+  const directoryObject = (account: Account, selection: Selection) => ({
+    '@odata.type': '#microsoft.graph.user',
+    ...renderUser(account, selection),
+  });
+
+  const changeMember = async (
+    request: Request,
+    accountOf: () => Account,
+    isMember: boolean,
+  ): Promise<Answer> => {
+    authorize(request, PERMISSIONS.groupMembers, ROLES_OF_PERSON.groupMembers);
+    if (parts.latencyMs > 0) {
+      await pause(parts.latencyMs, undefined, { ref: false });
+    }
+    const changed = changeableGroup(tenant, request.params.id);
+    const account = accountOf();
+    if (memberships.isMember(changed, account) === isMember) {
+      throw isMember
+        ? new GraphError(
+            400,
+            'Request_BadRequest',
+            "One or more added object references already exist for the following modified properties: 'members'.",
+          )
+        : resourceNotFound(account.id);
+    }
+    memberships.change(changed, account, isMember);
+    requests.memberChanged(changed.id, account.id, isMember);
+    return { status: 204, headers: {}, body: Buffer.alloc(0) };
   };
 
   const collection = (
@@ -421,6 +467,26 @@ export function graphRouter(
     }),
   );
 
+  router.get(
+    '/users/:id/manager',
+    serve(request => {
+      authorize(request, PERMISSIONS.users);
+      const options = queryOptions(request, ['$select']);
+      const selection = parseSelection(options.get('$select') ?? undefined);
+      const { managerId } = user(request);
+      const manager = managerId === null ? undefined : tenant.find(managerId);
+      if (!manager) throw resourceNotFound('manager');
+      return json(
+        200,
+        {
+          '@odata.context': `${origin()}/v1.0/$metadata#directoryObjects/$entity`,
+          ...directoryObject(manager, selection),
+        },
+        { 'x-ms-resource-unit': '1' },
+      );
+    }),
+  );
+
   router.post(
     '/users/:id/assignLicense',
     express.json({ limit: '1mb' }),
@@ -458,6 +524,7 @@ export function graphRouter(
         }
         const changed = tenant.update(id, { assignments });
         change.remove.forEach(skuId => requests.removed(id, skuId));
+        change.add.forEach(({ skuId }) => requests.added(id, skuId));
         return json(
           200,
           {
@@ -518,6 +585,74 @@ export function graphRouter(
         },
         { 'x-ms-resource-unit': '1' },
       );
+    }),
+  );
+
+  router.get(
+    '/groups/:id/owners',
+    serve(request => {
+      authorize(request, PERMISSIONS.groups);
+      const options = queryOptions(request, ['$select']);
+      const selection = parseSelection(options.get('$select') ?? undefined);
+      return json(
+        200,
+        {
+          '@odata.context': `${origin()}/v1.0/$metadata#directoryObjects`,
+          value: groupOwners(tenant, request.params.id).map(owner =>
+            directoryObject(owner, selection),
+          ),
+        },
+        { 'x-ms-resource-unit': '1' },
+      );
+    }),
+  );
+
+  router.post(
+    '/groups/:id/members/([$])ref',
+    express.json(),
+    serve(request =>
+      changeMember(
+        request,
+        () => referencedAccount(tenant, request.body),
+        true,
+      ),
+    ),
+  );
+
+  router.delete(
+    '/groups/:id/members/:userId/([$])ref',
+    serve(request =>
+      changeMember(
+        request,
+        () => {
+          const account = tenant.find(request.params.userId);
+          if (!account) throw resourceNotFound(request.params.userId);
+          return account;
+        },
+        false,
+      ),
+    ),
+  );
+
+  router.post(
+    '/([$])batch',
+    express.json({ limit: '4mb' }),
+    serve(async request => {
+      login.tokens.caller(request.get('authorization'));
+      const authorization = request.get('authorization') ?? '';
+      const steps = parseBatch(request.body);
+      // Over the network to itself: each request meets what any other would
+      const answers = await answerBatch(
+        steps,
+        ({ method, url, headers, body }) =>
+          fetch(`${origin()}/v1.0${url}`, {
+            method,
+            headers: { ...headers, authorization },
+            body: body === undefined ? undefined : JSON.stringify(body),
+            redirect: 'manual',
+          }),
+      );
+      return json(200, answers);
     }),
   );
 

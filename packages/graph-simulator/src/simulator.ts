@@ -12,6 +12,7 @@ import {
 import { signInAt, SignInChoices } from './login/person';
 import { Secrets } from './login/Secrets';
 import { DEFAULT_ROLES } from './permissions';
+import { Memberships } from './memberships';
 import { productNames } from './productNames';
 import { Downloads } from './reports';
 import { RequestLog } from './requests';
@@ -121,6 +122,8 @@ export interface Simulator {
   secrets(): string[];
   /** Shows in reads what assignLicense changed, where `faults.licenseChangesVisibleAfter` held it back. */
   showLicenseChanges(): void;
+  /** Gives and takes what groups grant, where `faults.groupLicensesProcessedAfter` held it back. */
+  processGroups(): void;
   /** Report download links handed out so far stop working. */
   expireDownloads(): void;
   stop(): Promise<void>;
@@ -207,6 +210,7 @@ export async function startSimulator(
   const secrets = new Secrets();
   const requests = new RequestLog();
   const visible = new VisibleLicenses(tenant);
+  const memberships = new Memberships(tenant, faults);
   const downloads = new Downloads();
   let url = '';
   let downloadUrl = '';
@@ -236,7 +240,7 @@ export async function startSimulator(
   };
 
   const app = express().disable('x-powered-by').disable('etag');
-  app.use('/v1.0', graphRouter(parts, downloads, visible));
+  app.use('/v1.0', graphRouter(parts, downloads, visible, memberships));
   app.use(
     '/simulator',
     controlRouter(parts, () => ({
@@ -306,6 +310,7 @@ export async function startSimulator(
     expireCodes: () => login.grants.expireCodes(),
     secrets: () => secrets.values,
     showLicenseChanges: () => visible.show(),
+    processGroups: () => memberships.process(),
     expireDownloads: () => downloads.expire(),
     stop: async () => {
       await Promise.all([close(server), close(downloadServer)]);

@@ -73,10 +73,10 @@ export class Tenant {
   /** `Report Refresh Date` of the usage reports, `YYYY-MM-DD`. */
   readonly reportRefreshDate: string;
   readonly strangers: readonly Stranger[];
-  readonly groups: readonly Group[];
 
   readonly #accounts: Account[];
   readonly #deletedAccounts: Account[];
+  readonly #groups: Group[];
   readonly #subscriptions: Subscription[];
   readonly #byId = new Map<string, Account>();
   readonly #byName = new Map<string, Account>();
@@ -94,7 +94,7 @@ export class Tenant {
     refreshed.setUTCDate(refreshed.getUTCDate() - content.reportDelayDays);
     this.reportRefreshDate = dayOf(refreshed);
     this.strangers = content.strangers;
-    this.groups = content.groups;
+    this.#groups = content.groups;
     this.#accounts = content.accounts;
     this.#deletedAccounts = content.deletedAccounts;
     this.#subscriptions = content.subscriptions;
@@ -112,6 +112,11 @@ export class Tenant {
   /** Accounts in the recycle bin: gone from listings, still in reports. */
   get deletedAccounts(): readonly Account[] {
     return this.#deletedAccounts;
+  }
+
+  /** The groups that grant licenses. */
+  get groups(): readonly Group[] {
+    return this.#groups;
   }
 
   get subscriptions(): readonly Subscription[] {
@@ -178,6 +183,7 @@ export class Tenant {
       country: null,
       usageLocation: null,
       employeeType: null,
+      managerId: null,
       createdDateTime: this.now.toISOString().replace('.000Z', 'Z'),
       signIns: null,
       directoryRoles: [],
@@ -237,6 +243,33 @@ export class Tenant {
     this.#deletedAccounts.push(deleted);
     this.#changed(account.sequence);
     return deleted;
+  }
+
+  /** Creates a group with assigned membership and without members. */
+  addGroup(
+    group: Pick<Group, 'displayName' | 'skuIds'> & Partial<Group>,
+  ): Group {
+    const added: Group = {
+      id: crypto.randomUUID(),
+      description: '',
+      groupTypes: [],
+      membershipRule: null,
+      onPremisesSyncEnabled: null,
+      ownerIds: [],
+      ...group,
+    };
+    this.#groups.push(added);
+    return added;
+  }
+
+  /** Replaces some of what the group is; what its members hold stays as it is. */
+  updateGroup(id: string, changes: Partial<Omit<Group, 'id'>>): Group {
+    const index = this.#groups.findIndex(group => group.id === id);
+    if (index < 0) {
+      throw new Error(`The tenant has no group ${id}`);
+    }
+    this.#groups[index] = { ...this.#groups[index], ...changes };
+    return this.#groups[index];
   }
 
   /** Changes what was bought. */

@@ -165,6 +165,17 @@ class Calendar {
   }
 }
 
+/** How many people a lead has. */
+const TEAM_SIZE = 8;
+
+/** A department while its people are made. */
+interface Team {
+  headId?: string;
+  /** Who leads the team that is being filled. */
+  leadId?: string;
+  size: number;
+}
+
 type Rhythm = 'regular' | 'light' | 'none' | { stoppedDaysAgo: number };
 
 class Generator {
@@ -173,6 +184,7 @@ class Generator {
   readonly #countries: Country[];
   readonly #names = new Map<string, number>();
   readonly #services = new Map<string, ReadonlySet<Service>>();
+  readonly #teams = new Map<string, Team>();
   readonly #domain: string;
   /** With the cast of contoso.example, or without. */
   readonly #isHome: boolean;
@@ -198,7 +210,7 @@ class Generator {
     const cast = this.#isHome
       ? CAST
       : castOf(this.#domain, () => this.#random.guid());
-    const accounts = cast.map(member => this.#castMember(member));
+    const accounts = cast.map(member => this.#castMember(member, cast));
     for (const number of [1, 2]) {
       accounts.push(this.#breakGlass(number));
     }
@@ -221,13 +233,26 @@ class Generator {
       accounts,
       deletedAccounts,
       strangers: this.#strangers(size > 100 ? 5 : 2),
-      groups: Object.values(this.#groups),
+      groups: Object.values(this.#groups).map(group => ({
+        ...group,
+        // Where the cast of contoso.example is not, the last of its own
+        ownerIds: this.#isHome
+          ? group.ownerIds
+          : [accounts[cast.length - 1].id],
+      })),
       subscriptions: this.#subscriptions(accounts),
     });
   }
 
-  #castMember(member: CastMember): Account {
+  #castMember(member: CastMember, cast: readonly CastMember[]): Account {
     const { createdDaysAgo, givenName, surname } = member;
+    const head = cast.find(
+      ({ team, jobTitle }) =>
+        team === member.team && jobTitle.startsWith('Head of'),
+    );
+    if (head) {
+      this.#teams.set(member.team, { headId: head.id, size: TEAM_SIZE });
+    }
     const country = this.#country(member.country);
     const assignments = member.licenses.map(({ sku, group, disabledPlans }) =>
       this.#assignment(
@@ -262,6 +287,7 @@ class Generator {
       country: country.name,
       usageLocation: country.code,
       employeeType: 'Employee',
+      managerId: head && head !== member ? head.id : null,
       createdDateTime: this.#calendar.moment(createdDaysAgo, 8 * 3600),
       signIns: Number.isFinite(lastUse)
         ? this.#signIns(lastUse + REPORT_DELAY_DAYS)
@@ -318,10 +344,12 @@ class Generator {
     const used = this.#activity(assignments, rhythm, created);
     const activity = studio && created % 12 === 0 ? mailOf(used) : used;
     const userPrincipalName = this.#principalName(givenName, surname);
+    // Groups license people without a location; leavers at times lose theirs.
+    const isLocated = !((frontline || left) && created % 9 === 0);
     const contractor = !frontline && random.chance(0.06);
     let employeeType = contractor ? 'Contractor' : 'Employee';
     if (frontline) employeeType = 'Frontline';
-    return {
+    const account: Account = {
       ...this.#blank(kind),
       userPrincipalName,
       displayName: `${givenName} ${surname}`,
@@ -336,7 +364,7 @@ class Generator {
       officeLocation: random.pick(country.offices),
       companyName: studio ? `${this.#company} Studio` : this.#company,
       country: country.name,
-      usageLocation: country.code,
+      usageLocation: isLocated ? country.code : null,
       employeeType,
       createdDateTime: this.#moment(created),
       signIns: this.#signInsFor(kind, rhythm, created),
@@ -344,6 +372,26 @@ class Generator {
       activity,
       mailClients: this.#mailClients(activity),
     };
+    return { ...account, managerId: this.#managerOf(account, department) };
+  }
+
+  /**
+   * Every so many people of a department one leads those who come next, and
+   * reports to the head of the department, as the first one is where the cast
+   * has none.
+   */
+  #managerOf({ id, kind }: Account, department: string): string | null {
+    const team = this.#teams.get(department) ?? { size: TEAM_SIZE };
+    this.#teams.set(department, team);
+    if (kind !== 'staff' || team.size < TEAM_SIZE) {
+      team.size += 1;
+      return team.leadId ?? team.headId ?? null;
+    }
+    const manager = team.headId ?? null;
+    team.headId ??= id;
+    team.leadId = id;
+    team.size = 0;
+    return manager;
   }
 
   #guest(): Account {
@@ -712,6 +760,7 @@ class Generator {
       country: null,
       usageLocation: null,
       employeeType: null,
+      managerId: null,
       createdDateTime: '',
       signIns: null,
       directoryRoles: NO_ROLES,

@@ -1,5 +1,13 @@
+import { CAST } from '../cast';
 import { Group } from './model';
 import { PRODUCTS } from './products';
+
+/** Ids of people of the cast, by the first parts of their principal names. */
+function owners(...names: string[]): string[] {
+  return CAST.filter(({ userPrincipalName }) =>
+    names.includes(userPrincipalName.split('@')[0]),
+  ).map(({ id }) => id);
+}
 
 function group(
   id: string,
@@ -16,6 +24,7 @@ function group(
     membershipRule: null,
     onPremisesSyncEnabled: null,
     skuIds: [skuId],
+    ownerIds: [],
     ...rest,
   };
 }
@@ -30,6 +39,7 @@ export const LICENSE_GROUPS = {
     {
       groupTypes: ['DynamicMembership'],
       membershipRule: 'user.department -eq "Finance"',
+      ownerIds: owners('clara.hoffmann', 'robin.sommer'),
     },
   ),
   frontline: group(
@@ -40,6 +50,7 @@ export const LICENSE_GROUPS = {
     {
       groupTypes: ['DynamicMembership'],
       membershipRule: 'user.employeeType -eq "Frontline"',
+      ownerIds: owners('priya.natarajan'),
     },
   ),
   leadership: group(
@@ -47,12 +58,13 @@ export const LICENSE_GROUPS = {
     'Licenses – Leadership E5',
     'Microsoft 365 E5 for leadership',
     PRODUCTS.SPE_E5.skuId,
-    { onPremisesSyncEnabled: true },
+    { onPremisesSyncEnabled: true, ownerIds: owners('maya.lindqvist') },
   ),
   visio: group(
     '7a0e6c1e-52f4-4d1b-9c3e-0d6a1f3b1004',
     'Licenses – Visio',
     'Visio Plan 2 on request',
     PRODUCTS.VISIOCLIENT.skuId,
+    { ownerIds: owners('maya.lindqvist') },
   ),
 } as const;

@@ -75,6 +75,8 @@ export interface Account {
   readonly country: string | null;
   readonly usageLocation: string | null;
   readonly employeeType: string | null;
+  /** The account id of the person's manager. */
+  readonly managerId: string | null;
   /** ISO 8601, UTC. */
   readonly createdDateTime: string;
   readonly signIns: SignIns | null;
@@ -105,6 +107,8 @@ export interface Group {
   readonly onPremisesSyncEnabled: boolean | null;
   /** SKU ids the group grants to its members. */
   readonly skuIds: readonly string[];
+  /** Ids of the accounts that own it. */
+  readonly ownerIds: readonly string[];
 }
 
 export type SubscriptionStatus =
