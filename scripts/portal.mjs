@@ -247,7 +247,7 @@ ${tenants
   )
   .join('\n')}
 
-  Choose "Enter" to sign in as a guest. The first sync takes a few seconds.
+  Choose who you are, for example Robin Sommer. The first sync takes a few seconds.
   Press Ctrl-C to stop.
 `);
 

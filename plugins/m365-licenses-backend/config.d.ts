@@ -133,6 +133,41 @@ export interface Config {
       /** So many days before a term ends people are told; 60 by default. */
       notifyBeforeDays?: number;
     };
+    /** How licenses are taken back; each tenant switches it on by itself. */
+    reclamation?: {
+      /** True: nobody may approve a plan of their own. False by default. */
+      fourEyes?: boolean;
+      /**
+       * True: people may be taken out of groups with assigned members that
+       * grant only what is to go. False by default: such licenses are left alone.
+       */
+      leaveGroups?: boolean;
+      /** So many days after it was made a plan can be started; 7 by default. */
+      planValidDays?: number;
+      /**
+       * The share of a product's assignments (0 to 1, default 0.25) that one
+       * plan may take by rule; ten licenses are always allowed.
+       */
+      maxShareOfLicense?: number;
+      /**
+       * After so many seconds without a sign of life, another replica goes on
+       * with a plan; 30 by default.
+       */
+      takeOverAfterSeconds?: number;
+      /** So many runs a policy only reports before it can be switched on; 2 by default. */
+      dryRunsNeeded?: number;
+      /** Where people are asked first whether they still need a license. */
+      ask?: {
+        /** So many days they have to answer; 5 by default. */
+        answerDays?: number;
+        /** So many days after they were asked they are reminded; 3 by default. */
+        remindAfterDays?: number;
+        /** So many days nobody is asked again about the same license; 90 by default. */
+        askAgainAfterDays?: number;
+        /** So many days a license that somebody keeps is held back; 180 by default. */
+        keepDays?: number;
+      };
+    };
     /** What products are called, from the list that Microsoft publishes. */
     productNames?: {
       /** True by default; false keeps the names that were read before. */

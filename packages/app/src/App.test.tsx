@@ -22,7 +22,7 @@ describe('App', () => {
       await screen.findByRole('heading', { name: 'Contoso developer portal' }),
     ).toBeInTheDocument();
     expect(
-      await screen.findByRole('button', { name: 'Enter' }),
+      await screen.findByRole('button', { name: 'Enter as Robin Sommer' }),
     ).toBeInTheDocument();
   });
 });

@@ -10,6 +10,7 @@ import {
 } from 'backstage-plugin-m365-licenses-common';
 import {
   LICENSE_ADMINISTRATORS,
+  LICENSE_APPROVERS,
   PortalPermissionPolicy,
 } from './permissionPolicy';
 
@@ -28,7 +29,7 @@ const policy = new PortalPermissionPolicy();
 
 describe('PortalPermissionPolicy', () => {
   it.each(m365LicensesPermissions)(
-    'gives $name to license administrators only',
+    'gives $name to license administrators, and to nobody who is not concerned',
     async permission => {
       const decide = (user?: PolicyQueryUser) =>
         policy.handle({ permission }, user);
@@ -42,6 +43,25 @@ describe('PortalPermissionPolicy', () => {
       expect(await decide(undefined)).toEqual({ result: AuthorizeResult.DENY });
     },
   );
+
+  it('lets license approvers read and approve, and nothing else', async () => {
+    const allowed: string[] = [];
+    for (const permission of m365LicensesPermissions) {
+      const { result } = await policy.handle(
+        { permission },
+        memberOf(LICENSE_APPROVERS),
+      );
+      if (result === AuthorizeResult.ALLOW) {
+        allowed.push(permission.name);
+      }
+    }
+    expect(allowed).toEqual([
+      'm365-licenses.account.read',
+      'm365-licenses.license.read',
+      'm365-licenses.reclamation.read',
+      'm365-licenses.reclamation.approve',
+    ]);
+  });
 
   it('covers reading accounts and taking licenses back', () => {
     expect(m365LicensesPermissions).toEqual(

@@ -56,6 +56,32 @@ export interface RefusedTenant {
   problem: string;
 }
 
+/** How licenses are taken back, in all tenants. */
+export interface ReclamationConfig {
+  /** Whether nobody may approve a plan of their own. */
+  fourEyes: boolean;
+  /** Whether people may be taken out of groups that grant only what is to go. */
+  leaveGroups: boolean;
+  /** So many days after it was made a plan can be started. */
+  planValidDays: number;
+  /** The share of a product's assignments, 0 to 1, that one plan may take by rule. */
+  maxShareOfLicense: number;
+  /** After so many seconds without a sign of life, another replica goes on with a plan. */
+  takeOverAfterSeconds: number;
+  /** So many runs a policy only reports before it can be switched on. */
+  dryRunsNeeded: number;
+  ask: {
+    /** So many days people have to answer (rule 17). */
+    answerDays: number;
+    /** So many days after they were asked they are reminded. */
+    remindAfterDays: number;
+    /** So many days nobody is asked again about the same license. */
+    askAgainAfterDays: number;
+    /** So many days a license that somebody keeps is held back. */
+    keepDays: number;
+  };
+}
+
 export interface M365LicensesConfig {
   tenants: TenantConfig[];
   refused: RefusedTenant[];
@@ -74,6 +100,7 @@ export interface M365LicensesConfig {
   notifyBeforeDays: number;
   /** Whether activity of members that no User entity stands for is suspicious (rule 8). */
   outsideCatalog: boolean;
+  reclamation: ReclamationConfig;
   /** When it is looked which tenants are to be evaluated; every hour where none is given. */
   evaluationSchedule?: SchedulerServiceTaskScheduleDefinition;
 }
@@ -254,6 +281,26 @@ const rootSchema = z
     renewals: z
       .object({
         notifyBeforeDays: z.number().int().min(1).max(730).default(60),
+      })
+      .strict()
+      .default({}),
+    reclamation: z
+      .object({
+        fourEyes: z.boolean().default(false),
+        leaveGroups: z.boolean().default(false),
+        planValidDays: z.number().int().min(1).max(90).default(7),
+        maxShareOfLicense: z.number().min(0).max(1).default(0.25),
+        takeOverAfterSeconds: z.number().int().min(2).max(3600).default(30),
+        dryRunsNeeded: z.number().int().min(1).max(20).default(2),
+        ask: z
+          .object({
+            answerDays: z.number().int().min(1).max(90).default(5),
+            remindAfterDays: z.number().int().min(1).max(90).default(3),
+            askAgainAfterDays: z.number().int().min(0).max(730).default(90),
+            keepDays: z.number().int().min(1).max(730).default(180),
+          })
+          .strict()
+          .default({}),
       })
       .strict()
       .default({}),
@@ -567,6 +614,7 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
     encryptionKeys,
     activity,
     productNames,
+    reclamation,
     renewals,
     suspiciousActivities,
   } = parsed.success ? parsed.data : rootSchema.parse({});
@@ -585,6 +633,7 @@ export function readConfig(config: RootConfigService): M365LicensesConfig {
     ...activity,
     ...renewals,
     ...suspiciousActivities,
+    reclamation,
     productNames: {
       // Nothing is fetched on a guess of what was meant.
       enabled: productNames.enabled && problem === undefined,

@@ -258,13 +258,17 @@ describe.each(databases.eachSupportedId())(
       const { body: plan } = await call(
         'post',
         '/tenants/secret/reclamations',
-        { user: holder?.id, reason: 'Left' },
+        { users: [holder?.id], reason: 'Left' },
       );
-      const { body: done } = await call(
-        'post',
-        `/tenants/secret/reclamations/${plan.id}/execute`,
-      );
-      expect(done.items).toMatchObject([{ outcome: 'reclaimed' }]);
+      await call('post', `/tenants/secret/reclamations/${plan.id}/execute`);
+      const done = await waitFor('the reclamation to end', async () => {
+        const { body } = await call(
+          'get',
+          `/tenants/secret/reclamations/${plan.id}`,
+        );
+        return body.status === 'finished' ? body : undefined;
+      });
+      expect(done.counts).toMatchObject([{ outcome: 'reclaimed' }]);
 
       // A code used again, a state made up, a sign-in denied
       await call('post', '/authorization-responses', {

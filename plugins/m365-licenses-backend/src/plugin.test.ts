@@ -17,6 +17,7 @@ import {
   type OpenApiOperations,
   openApiOperations,
   type Reclamation,
+  type ReclamationItem,
   type Task,
 } from 'backstage-plugin-m365-licenses-common';
 import { CAST, type Simulator, startSimulator } from 'graph-simulator';
@@ -31,6 +32,25 @@ import { accountReadPermission } from 'backstage-plugin-m365-licenses-common';
 jest.setTimeout(60_000);
 
 const [robin, maya] = CAST;
+const E3 = '05e9a617-0261-4cee-bb44-138d3ef5d965';
+const POLICY = {
+  name: 'x',
+  reasons: ['inactive'],
+  skuIds: [],
+  department: null,
+  group: null,
+  mode: 'immediate',
+  everyDays: 7,
+  maxItems: 10,
+  quietHours: null,
+};
+/** What everybody may ask for: their own. */
+const WITHOUT_PERMISSION: (keyof OpenApiOperations)[] = [
+  'getMe',
+  'listQuestions',
+  'listReclamations',
+  'listReclamationItems',
+];
 
 function userEntity(name: string, spec: object, annotations = {}): Entity {
   return {
@@ -330,7 +350,7 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
     expect(body.error).toMatchObject({ name: 'InputError' });
     await get('/tenants/contoso/users?colour=red').expect(400);
     await get('/tenants/contoso/users?cursor=tampered').expect(400);
-    await post('/tenants/contoso/reclamations', { user: 'x' }).expect(400);
+    await post('/tenants/contoso/reclamations', { users: ['x'] }).expect(400);
     await post('/tenants/contoso/tasks/reclamation/run').expect(400);
     await get('/elsewhere').expect(404);
   });
@@ -339,7 +359,16 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
     policy.accounts = { result: AuthorizeResult.DENY };
     policy.others = AuthorizeResult.DENY;
     const bodies: Partial<Record<keyof OpenApiOperations, object>> = {
-      createReclamation: { user: maya.id, reason: 'x' },
+      createReclamation: { users: [maya.id], reason: 'x' },
+      previewReclamation: { users: [maya.id], reason: 'x' },
+      checkRestore: {},
+      restoreReclamation: { reason: 'x' },
+      setReclamationSwitch: { stopped: true, reason: 'x' },
+      handBack: { user: maya.id, skuId: E3 },
+      answerQuestion: { decision: 'handBack' },
+      createPolicy: POLICY,
+      updatePolicy: POLICY,
+      setPolicyState: { state: 'on' },
       startAuthorization: { redirectUri: 'http://localhost' },
       completeAuthorization: { state: 'x', code: 'y' },
       replaceTerms: { revision: 'x', items: [] },
@@ -357,7 +386,7 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       tenant: 'contoso',
       task: 'application-roster',
       userId: maya.id,
-      skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965',
+      skuId: E3,
       id: 'some-id',
       dimension: 'department',
       kind: 'user',
@@ -365,7 +394,7 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       name: 'maya',
     };
     for (const { operationId, method, path } of openApiOperations) {
-      if (operationId === 'getMe') {
+      if (WITHOUT_PERMISSION.includes(operationId)) {
         continue;
       }
       auditor.createEvent.mockClear();
@@ -380,8 +409,10 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
         [method](`${base}${address}${query}`)
         .set('Authorization', mockCredentials.user.header('user:default/robin'))
         .send(bodies[operationId]);
-      // One's own accounts are all that getUser searches without permission.
-      const expected = operationId === 'getUser' ? 404 : 403;
+      // One's own accounts, and what one may answer, are all that these search.
+      const expected = ['getUser', 'answerQuestion'].includes(operationId)
+        ? 404
+        : 403;
       expect({ operationId, status }).toEqual({
         operationId,
         status: expected,
@@ -390,6 +421,13 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       expect(auditor.createEvent).toHaveBeenCalledTimes(1);
     }
     await get('/me').expect(200);
+    await get('/questions').expect(200, { items: [] });
+    for (const list of ['reclamations', 'reclamation-items']) {
+      await get(`/tenants/contoso/${list}`).expect(200, {
+        items: [],
+        totalItems: 0,
+      });
+    }
     await get(`/tenants/contoso/users/${robin.id}`).expect(200);
     await get('/entities/user/default/robin').expect(200);
   });
@@ -423,58 +461,104 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
     await get('/tenants/contoso/suspicious-activities').expect(403);
   });
 
-  it('plans, carries out and remembers a reclamation', async () => {
-    const viktor = CAST.find(({ surname }) => surname === 'Lange');
-    const { body } = await post('/tenants/contoso/reclamations', {
-      user: viktor?.userPrincipalName,
+  /** Waits until the backend has carried a plan out. */
+  const ended = (id: string) =>
+    waitFor(`reclamation ${id} to end`, async () => {
+      const { body } = await get(`/tenants/contoso/reclamations/${id}`);
+      const plan: Reclamation = body;
+      return plan.status === 'finished' ? plan : undefined;
+    });
+
+  it('plans, carries out, remembers and puts back', async () => {
+    const nora = CAST.find(({ surname }) => surname === 'Eriksen');
+    const wanted = {
+      users: [nora?.userPrincipalName],
       reason: 'Left the company',
       idempotencyKey: 'task-1',
-    }).expect(201);
+    };
+    const { body } = await post('/tenants/contoso/reclamations', wanted).expect(
+      201,
+    );
     const plan: Reclamation = body;
     expect(plan).toMatchObject({
       status: 'planned',
       createdBy: 'user:default/robin',
+      account: { id: nora?.id },
+      allowed: ['approve', 'execute', 'cancel'],
     });
-    await post('/tenants/contoso/reclamations', {
-      user: viktor?.userPrincipalName,
-      reason: 'Left the company',
-      idempotencyKey: 'task-1',
-    }).expect(200);
+    await post('/tenants/contoso/reclamations', wanted).expect(200);
+    const before = simulator.tenant.get(nora?.id ?? '').assignments;
 
-    const { body: done } = await post(
-      `/tenants/contoso/reclamations/${plan.id}/execute`,
-    ).expect(200);
-    expect(done.status).toBe('finished');
-    expect(auditor.createEvent).toHaveBeenLastCalledWith(
+    const path = `/tenants/contoso/reclamations/${plan.id}`;
+    await post(`${path}/execute`).expect(200);
+    expect(auditor.createEvent).toHaveBeenCalledWith(
       expect.objectContaining({
         eventId: 'reclamation-execute',
         severityLevel: 'high',
         meta: { tenant: 'contoso', id: plan.id },
       }),
     );
+    const done = await ended(plan.id);
+    expect(done).toMatchObject({
+      approvedBy: 'user:default/robin',
+      startedBy: 'user:default/robin',
+      allowed: ['restore'],
+    });
+    expect(auditor.createEvent).toHaveBeenCalledWith(
+      expect.objectContaining({ eventId: 'license-remove' }),
+    );
     const { body: user } = await get(
-      `/tenants/contoso/users/${viktor?.id}`,
+      `/tenants/contoso/users/${nora?.id}`,
     ).expect(200);
     expect(user.account.licenses).toEqual([]);
-    const { body: history } = await get('/tenants/contoso/reclamations').expect(
-      200,
+    const { body: items } = await get(
+      `/tenants/contoso/reclamation-items?reclamationId=${plan.id}`,
+    ).expect(200);
+    expect(
+      items.items.map((item: ReclamationItem) => item.skuId).sort(),
+    ).toEqual(before.map(({ skuId }) => skuId).sort());
+    for (const item of items.items) {
+      expect(item).toMatchObject({
+        outcome: 'reclaimed',
+        requestId: expect.any(String),
+      });
+    }
+    const { body: events } = await get(`${path}/events?plan=true`).expect(200);
+    expect(
+      events.items.map(({ type }: { type: string }) => type).reverse(),
+    ).toEqual(['created', 'approved', 'started', 'finished']);
+
+    const { body: restore } = await post(`${path}/restore`, {
+      reason: 'Came back',
+    }).expect(201);
+    await ended(restore.id);
+    const held = ({
+      assignments,
+    }: Pick<ReturnType<typeof simulator.tenant.get>, 'assignments'>) =>
+      assignments
+        .map(assignment => ({ ...assignment, lastUpdatedDateTime: null }))
+        .sort((left, right) => (left.skuId < right.skuId ? -1 : 1));
+    expect(held(simulator.tenant.get(nora?.id ?? ''))).toEqual(
+      held({ assignments: before }),
     );
-    expect(history.items).toMatchObject([{ id: plan.id }]);
   });
 
-  it('plans for a User entity of the catalog', async () => {
-    const { body } = await post('/tenants/contoso/reclamations', {
-      user: 'user:default/maya',
+  it('previews for a User entity of the catalog', async () => {
+    const { body } = await post('/tenants/contoso/reclamation-previews', {
+      users: ['user:default/maya'],
       reason: 'Try it',
-      dryRun: true,
     }).expect(200);
     expect(body).toMatchObject({
-      dryRun: true,
-      user: { id: maya.id },
-      items: [{ outcome: 'inheritedFromGroup' }],
+      account: { id: maya.id },
+      first: [
+        {
+          outcome: 'inheritedFromGroup',
+          path: { group: { name: expect.any(String) } },
+        },
+      ],
     });
     const { body: unmatched } = await post('/tenants/contoso/reclamations', {
-      user: 'user:default/outsider',
+      users: ['user:default/outsider'],
       reason: 'Try it',
     }).expect(404);
     expect(unmatched.error.message).toContain('graph.microsoft.com/user-id');

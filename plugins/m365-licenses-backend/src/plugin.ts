@@ -2,16 +2,26 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import {
   accountReadPermission,
   type ConnectionPurpose,
   m365LicensesPermissions,
+  RECLAMATIONS_CHANNEL,
+  type ReclamationSignal,
 } from 'backstage-plugin-m365-licenses-common';
+import {
+  type Messenger,
+  messengersExtensionPoint,
+} from 'backstage-plugin-m365-licenses-node';
 import { Access } from './api/access';
+import { registerActions } from './api/actions';
 import { EntityAccounts } from './api/entities';
+import { GroupOwners } from './questions/GroupOwners';
 import { createHandlers } from './api/handlers';
 import { accountResourceRef, accountRules } from './api/permissionRules';
 import { createOperationRouter } from './api/router';
@@ -23,8 +33,11 @@ import { CatalogGroups, Evaluation } from './evaluation';
 import { LicenseEvents } from './events/LicenseEvents';
 import { createGraphConnection } from './graph/connection';
 import type { ConnectionConfig } from './graph/types';
+import { Policies } from './policies/Policies';
 import { ProductNames } from './products/ProductNames';
+import { Questions } from './questions/Questions';
 import { Reclamations } from './reclamation/Reclamations';
+import { ReclamationWorker } from './reclamation/Worker';
 import { Renewals } from './renewals/Renewals';
 import { TaskRunner } from './sync';
 
@@ -37,8 +50,13 @@ import { TaskRunner } from './sync';
 export const m365LicensesPlugin = createBackendPlugin({
   pluginId: 'm365-licenses',
   register(env) {
+    const messengers: Messenger[] = [];
+    env.registerExtensionPoint(messengersExtensionPoint, {
+      addMessenger: messenger => messengers.push(messenger),
+    });
     env.registerInit({
       deps: {
+        actionsRegistry: actionsRegistryServiceRef,
         auditor: coreServices.auditor,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
@@ -53,9 +71,11 @@ export const m365LicensesPlugin = createBackendPlugin({
         permissionsRegistry: coreServices.permissionsRegistry,
         rootLifecycle: coreServices.rootLifecycle,
         scheduler: coreServices.scheduler,
+        signals: signalsServiceRef,
         userInfo: coreServices.userInfo,
       },
       async init({
+        actionsRegistry,
         auditor,
         auth,
         catalog,
@@ -70,6 +90,7 @@ export const m365LicensesPlugin = createBackendPlugin({
         permissionsRegistry,
         rootLifecycle,
         scheduler,
+        signals,
         userInfo,
       }) {
         const now = () => new Date();
@@ -154,6 +175,70 @@ export const m365LicensesPlugin = createBackendPlugin({
           logger,
           now,
         });
+        // Looks at once for what is to be done; those who do are made below.
+        const wakers: { wake(): void }[] = [];
+        const reclamations = Reclamations.create({
+          stores,
+          evaluation,
+          config: config.reclamation,
+          logger,
+          now,
+          wake: () => wakers.forEach(waker => waker.wake()),
+        });
+        const policies = Policies.create({
+          tenants,
+          stores,
+          reclamations,
+          config: config.reclamation,
+          logger,
+          scheduler,
+          now,
+        });
+        const onProgress = (tenant: string, reclamationId: string) => {
+          const message: ReclamationSignal = { tenant, reclamationId };
+          // Pages look by themselves as well.
+          signals
+            .publish({
+              recipients: { type: 'broadcast' },
+              channel: RECLAMATIONS_CHANNEL,
+              message,
+            })
+            .catch(error => logger.debug(`No signal was sent: ${error}`));
+        };
+        const worker = ReclamationWorker.create({
+          tenants,
+          stores,
+          evaluation,
+          config: config.reclamation,
+          auditor,
+          logger,
+          scheduler,
+          now,
+          holdOff: (tenant, reclamation) =>
+            policies.holdOff(tenant, reclamation),
+          onProgress,
+        });
+        const groupOwners = GroupOwners.create({ catalog, auth, stores });
+        const questions = Questions.create({
+          tenants,
+          stores,
+          catalog,
+          auth,
+          notifications,
+          messengers,
+          entityAccounts,
+          evaluation,
+          groupOwners,
+          holdOff: (tenant, reclamation) =>
+            policies.holdOff(tenant, reclamation),
+          onProgress,
+          wake: () => worker.wake(),
+          config: config.reclamation.ask,
+          logger,
+          scheduler,
+          now,
+        });
+        wakers.push(worker, questions);
         const taskRunner = TaskRunner.create({
           logger,
           scheduler,
@@ -169,37 +254,38 @@ export const m365LicensesPlugin = createBackendPlugin({
           scheduler,
           notifications,
           administrators: config.administrators,
+          leaveGroups: config.reclamation.leaveGroups,
           appBaseUrl: rootConfig.getString('app.baseUrl'),
           resume: name => taskRunner.resume(name),
           now,
         });
-        httpRouter.use(
-          createOperationRouter({
-            auditor,
-            httpAuth,
-            logger,
-            handlers: createHandlers({
-              config,
-              tenants: Tenants.create({
-                config,
-                started: tenants,
-                store: stores.tenants,
-              }),
-              connections,
-              stores,
-              taskRunner,
-              reclamations: Reclamations.create({ stores, logger, now }),
-              access: Access.create({ permissions, permissionsRegistry }),
-              catalog,
-              entityAccounts,
-              evaluation,
-              events,
-              logger,
-              userInfo,
-              now,
-            }),
+        const handlers = createHandlers({
+          config,
+          tenants: Tenants.create({
+            config,
+            started: tenants,
+            store: stores.tenants,
           }),
+          connections,
+          stores,
+          taskRunner,
+          reclamations,
+          questions,
+          policies,
+          groupOwners,
+          access: Access.create({ permissions, permissionsRegistry }),
+          catalog,
+          entityAccounts,
+          evaluation,
+          events,
+          logger,
+          userInfo,
+          now,
+        });
+        httpRouter.use(
+          createOperationRouter({ auditor, httpAuth, logger, handlers }),
         );
+        registerActions({ actionsRegistry, handlers, auditor });
         for (const tenant of tenants) {
           await taskRunner.schedule({
             ...tenant,
@@ -230,6 +316,9 @@ export const m365LicensesPlugin = createBackendPlugin({
           await connections.schedule();
           await renewals.schedule();
           await evaluation.schedule();
+          await questions.schedule();
+          await policies.schedule();
+          await worker.schedule();
         });
       },
     });

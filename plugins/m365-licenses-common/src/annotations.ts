@@ -20,3 +20,12 @@ export const ANNOTATION_TENANT_ID = 'graph.microsoft.com/tenant-id';
  */
 export const ANNOTATION_USER_PRINCIPAL_NAME =
   'microsoft365.com/user-principal-name';
+
+/**
+ * On a Group entity: who owns the group where licenses are concerned, as entity
+ * refs separated by commas. They may answer for its members and hand their
+ * licenses back, as may who the group is `ownedBy`.
+ *
+ * @public
+ */
+export const ANNOTATION_LICENSE_OWNERS = 'microsoft365.com/license-owners';

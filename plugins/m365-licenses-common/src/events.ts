@@ -53,3 +53,22 @@ export interface SeatsChangedEvent {
    */
   skuIds: string[];
 }
+
+/**
+ * The channel of Backstage's signals on which the backend says that a
+ * reclamation went further: {@link ReclamationSignal}.
+ *
+ * @public
+ */
+export const RECLAMATIONS_CHANNEL = 'm365-licenses:reclamations';
+
+/**
+ * Which reclamation went further; how far is asked from the REST API.
+ *
+ * @public
+ */
+export type ReclamationSignal = {
+  /** The tenant's name in the configuration. */
+  tenant: string;
+  reclamationId: string;
+};

@@ -71,7 +71,7 @@ export const taskRunPermission = createPermission({
 });
 
 /**
- * Reading reclamations.
+ * Reading reclamations and policies. One's own plans need no permission.
  *
  * @public
  */
@@ -91,13 +91,55 @@ export const reclamationCreatePermission = createPermission({
 });
 
 /**
- * Carrying out a planned reclamation: this takes licenses away.
+ * Approving a planned reclamation, and switching a policy on.
+ *
+ * @public
+ */
+export const reclamationApprovePermission = createPermission({
+  name: 'm365-licenses.reclamation.approve',
+  attributes: { action: 'update' },
+});
+
+/**
+ * Carrying out an approved reclamation, which takes licenses away; pausing and
+ * canceling it, and stopping all of a tenant.
  *
  * @public
  */
 export const reclamationExecutePermission = createPermission({
   name: 'm365-licenses.reclamation.execute',
   attributes: { action: 'delete' },
+});
+
+/**
+ * Putting back what was taken.
+ *
+ * @public
+ */
+export const reclamationRestorePermission = createPermission({
+  name: 'm365-licenses.reclamation.restore',
+  attributes: { action: 'update' },
+});
+
+/**
+ * Planning to take people out of groups that grant them licenses.
+ *
+ * @public
+ */
+export const reclamationLeaveGroupsPermission = createPermission({
+  name: 'm365-licenses.reclamation.leave-groups',
+  attributes: { action: 'delete' },
+});
+
+/**
+ * Adding, changing and ending policies, the standing rules by which licenses
+ * are taken back. Switching one on needs approving and executing as well.
+ *
+ * @public
+ */
+export const policyUpdatePermission = createPermission({
+  name: 'm365-licenses.policy.update',
+  attributes: { action: 'update' },
 });
 
 /**
@@ -125,6 +167,10 @@ export const m365LicensesPermissions = [
   taskRunPermission,
   reclamationReadPermission,
   reclamationCreatePermission,
+  reclamationApprovePermission,
   reclamationExecutePermission,
+  reclamationRestorePermission,
+  reclamationLeaveGroupsPermission,
+  policyUpdatePermission,
   connectionUpdatePermission,
 ];

@@ -154,12 +154,123 @@ export type EntityAccount = Schemas['EntityAccount'];
 export type EntityLicenses = Schemas['EntityLicenses'];
 /** A request to plan a reclamation. @public */
 export type ReclamationRequest = Schemas['ReclamationRequest'];
-/** A plan to take licenses back, and what became of it. @public */
+/** Which candidates a reclamation or a list is about. @public */
+export type CandidateFilter = Schemas['CandidateFilter'];
+/** A plan and how far it is; what was put back is a plan of its own. @public */
 export type Reclamation = Schemas['Reclamation'];
+/** Whether licenses are taken back or put back. @public */
+export type ReclamationKind = Schemas['ReclamationKind'];
+/** Whether people are asked first. @public */
+export type ReclamationMode = Schemas['ReclamationMode'];
+/** How far a plan is. @public */
+export type ReclamationStatus = Schemas['ReclamationStatus'];
+/** What a person may do with a plan. @public */
+export type ReclamationAction = Schemas['ReclamationAction'];
+/** How many licenses of a plan have an outcome, and what they cost. @public */
+export type ReclamationCount = Schemas['ReclamationCount'];
+/** What a plan would hold. @public */
+export type ReclamationPreview = Schemas['ReclamationPreview'];
 /** One license of a reclamation. @public */
 export type ReclamationItem = Schemas['ReclamationItem'];
+/** What was known of a license when its removal was planned. @public */
+export type ReclamationEvidence = Schemas['ReclamationEvidence'];
+/** How an account held a license when its removal was planned. @public */
+export type PlannedPath = Schemas['PlannedPath'];
+/** Whether a person could be taken out of a group for a license. @public */
+export type GroupLeaving = Schemas['GroupLeaving'];
 /** What became of one license of a reclamation. @public */
 export type ReclamationOutcome = Schemas['ReclamationOutcome'];
+/** Something that happened to a plan, as the history keeps it. @public */
+export type ReclamationEvent = Schemas['ReclamationEvent'];
+/** What happened to a plan. @public */
+export type ReclamationEventType = Schemas['ReclamationEventType'];
+/** Whether what was taken back can be put back. @public */
+export type RestoreCheck = Schemas['RestoreCheck'];
+/** What was saved by taking licenses back. @public */
+export type ReclamationSavings = Schemas['ReclamationSavings'];
+/** Whether taking licenses back is stopped for a tenant. @public */
+export type ReclamationSwitch = Schemas['ReclamationSwitch'];
+/** A license that a person is asked about. @public */
+export type Question = Schemas['Question'];
+/** What a person answered. @public */
+export type Answer = Schemas['Answer'];
+/** What comes of an answer. @public */
+export type Answered = Schemas['Answered'];
+/** A standing rule by which licenses are taken back. @public */
+export type Policy = Schemas['Policy'];
+/** A policy as it is entered. @public */
+export type PolicyInput = Schemas['PolicyInput'];
+/** Whether a policy acts, only reports, or rests. @public */
+export type PolicyState = Schemas['PolicyState'];
+/** When a policy takes nothing back and asks nobody. @public */
+export type QuietHours = Schemas['QuietHours'];
+/** An account, named. @public */
+export type AccountRef = Schemas['AccountRef'];
+
+/**
+ * Outcomes in the order in which they are shown: not yet, done, left alone, not
+ * done.
+ *
+ * @public
+ */
+export const RECLAMATION_OUTCOMES = [
+  'planned',
+  'awaitingUser',
+  'scheduled',
+  'running',
+  'reclaimed',
+  'restored',
+  'alreadyGone',
+  'alreadyThere',
+  'inheritedFromGroup',
+  'heldBack',
+  'exempted',
+  'activeSince',
+  'changed',
+  'kept',
+  'notAsked',
+  'canceled',
+  'conflict',
+  'notPermitted',
+  'notFound',
+  'throttled',
+  'noSeat',
+  'noUsageLocation',
+  'failed',
+] as const satisfies readonly ReclamationOutcome[];
+
+/** Outcomes that are not final. @public */
+export const OPEN_OUTCOMES = [
+  'planned',
+  'awaitingUser',
+  'scheduled',
+  'running',
+] as const satisfies readonly ReclamationOutcome[];
+
+/** Final outcomes that mean that something was to be done and was not. @public */
+export const FAILED_OUTCOMES = [
+  'conflict',
+  'notPermitted',
+  'notFound',
+  'throttled',
+  'noSeat',
+  'noUsageLocation',
+  'failed',
+] as const satisfies readonly ReclamationOutcome[];
+
+/** Statuses of a plan in the order in which it goes through them. @public */
+export const RECLAMATION_STATUSES = [
+  'planned',
+  'approved',
+  'asking',
+  'scheduled',
+  'running',
+  'paused',
+  'finished',
+  'canceled',
+  'expired',
+  'dryRun',
+] as const satisfies readonly ReclamationStatus[];
 
 /**
  * The seven services, in the order in which they are shown everywhere.

@@ -94,10 +94,12 @@ describe('the plugin in the new frontend system', () => {
     ).toBeInTheDocument();
     expect(tabNames()).toEqual([
       'Overview',
+      'My licenses',
       'Licenses',
       'Users',
       'Activity',
       'Candidates',
+      'Reclamations',
       'Suspicious activities',
       'Tasks',
       'Connections',
@@ -134,12 +136,15 @@ describe('the plugin in the new frontend system', () => {
     );
   });
 
-  it('leaves out the tabs that may not be read', async () => {
+  it('leaves out the tabs that may not be read, and begins with what is one’s own', async () => {
     renderPortal({ at: '/m365-licenses', mayRead: false });
     expect(
-      await screen.findByRole('row', { name: /Maya Lopez/ }),
+      await screen.findByRole('heading', {
+        name: 'Do you still need these licenses?',
+      }),
     ).toBeInTheDocument();
     expect(tabNames()).toEqual([
+      'My licenses',
       'Users',
       'Activity',
       'Candidates',

@@ -18,7 +18,11 @@ import {
   EntityContentBlueprint,
 } from '@backstage/plugin-catalog-react/alpha';
 import { RiKey2Line } from '@remixicon/react';
-import { licenseReadPermission } from 'backstage-plugin-m365-licenses-common';
+import {
+  licenseReadPermission,
+  reclamationCreatePermission,
+  reclamationReadPermission,
+} from 'backstage-plugin-m365-licenses-common';
 import { createClient, m365LicensesApiRef } from './api';
 import { rootRouteRef } from './routes';
 import { scaffolderExtensions } from './scaffolder';
@@ -55,6 +59,19 @@ const overviewPage = SubPageBlueprint.make({
     loader: () =>
       import('./components/OverviewPage/OverviewPage').then(m => (
         <m.OverviewPage />
+      )),
+  },
+});
+
+// Stands where it is the first tab of those who may see nothing else.
+const myLicensesPage = SubPageBlueprint.make({
+  name: 'my-licenses',
+  params: {
+    path: 'my-licenses',
+    title: 'My licenses',
+    loader: () =>
+      import('./components/MyLicensesPage/MyLicensesPage').then(m => (
+        <m.MyLicensesPage />
       )),
   },
 });
@@ -102,6 +119,24 @@ const candidatesPage = SubPageBlueprint.make({
     loader: () =>
       import('./components/CandidatesPage/CandidatesRoutes').then(m => (
         <m.CandidatesRoutes />
+      )),
+  },
+});
+
+const reclamationsPage = SubPageBlueprint.make({
+  name: 'reclamations',
+  // Who may plan sees their own plans.
+  if: {
+    $any: [reclamationReadPermission, reclamationCreatePermission].map(
+      ({ name }) => ({ permissions: { $contains: name } }),
+    ),
+  },
+  params: {
+    path: 'reclamations',
+    title: 'Reclamations',
+    loader: () =>
+      import('./components/ReclamationsPage/ReclamationsRoutes').then(m => (
+        <m.ReclamationsRoutes />
       )),
   },
 });
@@ -191,10 +226,12 @@ const extensions: ExtensionDefinition[] = [
   api,
   page,
   overviewPage,
+  myLicensesPage,
   licensesPage,
   usersPage,
   activityPage,
   candidatesPage,
+  reclamationsPage,
   suspiciousActivitiesPage,
   tasksPage,
   connectionsPage,

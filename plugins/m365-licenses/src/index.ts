@@ -11,8 +11,11 @@ export {
   EntityUserActivityCard,
   EntityUserLicensesCard,
   M365AccountPickerFieldExtension,
+  M365AccountsPickerFieldExtension,
   M365LicensePickerFieldExtension,
   M365LicensesPage,
   m365LicensesPlugin,
+  M365OwnLicensePickerFieldExtension,
+  M365SkuPickerFieldExtension,
 } from './plugin';
 export { m365LicensesApiRef } from './api';

@@ -42,6 +42,10 @@ describe('the plugin in the older frontend system', () => {
     expect(
       await screen.findByRole('row', { name: /Maya Lopez/ }),
     ).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('tab', { name: 'My licenses' }));
+    expect(
+      await screen.findByRole('grid', { name: 'My licenses' }),
+    ).toBeInTheDocument();
     await userEvent.click(screen.getByRole('tab', { name: 'Connections' }));
     expect(
       await screen.findByRole('article', { name: 'contoso' }),

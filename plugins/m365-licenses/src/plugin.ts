@@ -9,7 +9,10 @@ import { createClient, m365LicensesApiRef } from './api';
 import { rootRouteRef } from './routes';
 import {
   accountPickerFieldExtension,
+  accountsPickerFieldExtension,
   licensePickerFieldExtension,
+  ownLicensePickerFieldExtension,
+  skuPickerFieldExtension,
 } from './scaffolder/legacy';
 
 /**
@@ -97,4 +100,19 @@ export const M365AccountPickerFieldExtension = m365LicensesPlugin.provide(
 /** Form field for templates that offers the licenses of an account. @public */
 export const M365LicensePickerFieldExtension = m365LicensesPlugin.provide(
   licensePickerFieldExtension,
+);
+
+/** Form field for templates that searches several accounts. @public */
+export const M365AccountsPickerFieldExtension = m365LicensesPlugin.provide(
+  accountsPickerFieldExtension,
+);
+
+/** Form field for templates that offers one's own licenses. @public */
+export const M365OwnLicensePickerFieldExtension = m365LicensesPlugin.provide(
+  ownLicensePickerFieldExtension,
+);
+
+/** Form field for templates that searches the licenses of a tenant. @public */
+export const M365SkuPickerFieldExtension = m365LicensesPlugin.provide(
+  skuPickerFieldExtension,
 );

@@ -3,6 +3,12 @@ import { createRouteRef, createSubRouteRef } from '@backstage/core-plugin-api';
 /** The page, in both frontend systems. @public */
 export const rootRouteRef = createRouteRef({ id: 'm365-licenses' });
 
+export const myLicensesRouteRef = createSubRouteRef({
+  id: 'm365-licenses-my-licenses',
+  parent: rootRouteRef,
+  path: '/my-licenses',
+});
+
 export const usersRouteRef = createSubRouteRef({
   id: 'm365-licenses-users',
   parent: rootRouteRef,
@@ -43,6 +49,24 @@ export const exemptionsRouteRef = createSubRouteRef({
   id: 'm365-licenses-exemptions',
   parent: rootRouteRef,
   path: '/candidates/exemptions',
+});
+
+export const reclamationsRouteRef = createSubRouteRef({
+  id: 'm365-licenses-reclamations',
+  parent: rootRouteRef,
+  path: '/reclamations',
+});
+
+export const reclamationRouteRef = createSubRouteRef({
+  id: 'm365-licenses-reclamation',
+  parent: rootRouteRef,
+  path: '/reclamations/:reclamationId',
+});
+
+export const policiesRouteRef = createSubRouteRef({
+  id: 'm365-licenses-policies',
+  parent: rootRouteRef,
+  path: '/reclamations/policies',
 });
 
 export const suspiciousActivitiesRouteRef = createSubRouteRef({

@@ -6,10 +6,11 @@ import {
 import scaffolderModuleM365Licenses from '.';
 
 describe('scaffolderModuleM365Licenses', () => {
-  it('adds the reclaim action, which supports dry run', async () => {
-    const actions: Array<
-      Pick<TemplateAction, 'id' | 'schema' | 'supportsDryRun'>
-    > = [];
+  const actions: Array<
+    Pick<TemplateAction, 'id' | 'schema' | 'supportsDryRun' | 'examples'>
+  > = [];
+
+  beforeAll(async () => {
     await startTestBackend({
       extensionPoints: [
         [
@@ -19,11 +20,24 @@ describe('scaffolderModuleM365Licenses', () => {
       ],
       features: [scaffolderModuleM365Licenses],
     });
-    expect(actions).toHaveLength(1);
-    expect(actions[0]).toMatchObject({
-      id: 'm365:licenses:reclaim',
-      supportsDryRun: true,
-      schema: { input: { required: ['user', 'reason'] } },
-    });
+  });
+
+  it.each([
+    ['m365:licenses:plan', ['reason']],
+    ['m365:licenses:reclaim', undefined],
+    ['m365:licenses:restore', ['planId', 'reason']],
+    ['m365:licenses:hand-back', ['skuIds']],
+  ])('adds %s, with examples and dry run', (id, required) => {
+    const action = actions.find(added => added.id === id);
+    expect(action?.supportsDryRun).toBe(true);
+    expect(action?.schema?.input?.required).toEqual(required);
+    expect(action?.examples?.length).toBeGreaterThan(0);
+    for (const { example } of action?.examples ?? []) {
+      expect(example).toContain(`action: ${id}\n`);
+    }
+  });
+
+  it('adds nothing else', () => {
+    expect(actions).toHaveLength(4);
   });
 });

@@ -3,10 +3,14 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
+import { createHandBackAction } from './actions/handBack';
+import { createPlanAction } from './actions/plan';
 import { createReclaimAction } from './actions/reclaim';
+import { createRestoreAction } from './actions/restore';
 
 /**
- * Adds the action `m365:licenses:reclaim` to the scaffolder.
+ * Adds the actions `m365:licenses:plan`, `m365:licenses:reclaim`,
+ * `m365:licenses:restore` and `m365:licenses:hand-back` to the scaffolder.
  *
  * @public
  */
@@ -20,8 +24,13 @@ export const scaffolderModuleM365Licenses = createBackendModule({
         auth: coreServices.auth,
         discovery: coreServices.discovery,
       },
-      async init({ scaffolder, auth, discovery }) {
-        scaffolder.addActions(createReclaimAction({ auth, discovery }));
+      async init({ scaffolder, ...services }) {
+        scaffolder.addActions(
+          createPlanAction(services),
+          createReclaimAction(services),
+          createRestoreAction(services),
+          createHandBackAction(services),
+        );
       },
     });
   },

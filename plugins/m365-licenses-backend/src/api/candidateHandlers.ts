@@ -17,6 +17,7 @@ import type {
   StoredExemption,
   Stores,
 } from '../database/types';
+import { seatPrices } from '../evaluation';
 import {
   byWorth,
   candidateValue,
@@ -27,7 +28,6 @@ import { downgradesOf } from '../insights/candidates';
 import { productName } from '../insights/productNames';
 import type { Access } from './access';
 import { capturedLicense } from './capturedLicense';
-import { seatPrices } from './prices';
 import type { OperationHandlers } from './router';
 import type { StartedTenant, Tenants } from './tenants';
 
@@ -69,7 +69,7 @@ export interface CandidateHandlerOptions {
   /** Finds the candidates anew that an exemption is about. */
   reevaluate(
     tenant: string,
-    selection: { accountId?: string; group?: string; skuId?: string },
+    selection: { accountIds?: string[]; group?: string; skuId?: string },
   ): Promise<void>;
   now: () => Date;
 }
@@ -143,8 +143,12 @@ function entityRefOf(field: string, ref: string, defaultKind?: string): string {
   }
 }
 
-/** @throws InputError */
-function groupRefOf(ref: string): string {
+/**
+ * The entity ref of a Group, as it is stored.
+ *
+ * @throws InputError
+ */
+export function groupRefOf(ref: string): string {
   const groupRef = entityRefOf('group', ref, 'group');
   if (!groupRef.startsWith('group:')) {
     throw new InputError(
@@ -154,12 +158,17 @@ function groupRefOf(ref: string): string {
   return groupRef;
 }
 
-function selectionOf({ accountId, group, skuId }: ExemptionScope) {
+function givenOf({ accountId, group, skuId }: ExemptionScope) {
   return {
     ...(accountId !== null && { accountId }),
     ...(group !== null && { group }),
     ...(skuId !== null && { skuId }),
   };
+}
+
+function selectionOf(scope: ExemptionScope) {
+  const { accountId, ...given } = givenOf(scope);
+  return { ...given, ...(accountId && { accountIds: [accountId] }) };
 }
 
 /** The operations on what could be taken back, and on what is held back of it. */
@@ -405,7 +414,7 @@ export function createCandidateHandlers(
         return {
           status: 201,
           body: toExemption(exemption, await licensesOf(tenant.name)),
-          audit: { exemptionId: exemption.id, ...selectionOf(scope) },
+          audit: { exemptionId: exemption.id, ...givenOf(scope) },
         };
       },
     },
@@ -423,16 +432,12 @@ export function createCandidateHandlers(
           );
         }
         const { account, group, skuId } = removed;
-        const selection = selectionOf({
-          accountId: account?.id ?? null,
-          group,
-          skuId,
-        });
-        await options.reevaluate(name, selection);
+        const scope = { accountId: account?.id ?? null, group, skuId };
+        await options.reevaluate(name, selectionOf(scope));
         return {
           status: 200,
           body: toExemption(removed, await licensesOf(name)),
-          audit: { exemptionId: removed.id, ...selection },
+          audit: { exemptionId: removed.id, ...givenOf(scope) },
         };
       },
     },

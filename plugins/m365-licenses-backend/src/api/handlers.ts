@@ -15,36 +15,28 @@ import {
   type CandidateState,
   type EntityLicenses,
   type Problem,
-  type Reclamation,
   type SyncTaskName,
   type TaskRun,
   type Tenant,
   licenseReadPermission,
-  reclamationCreatePermission,
-  reclamationExecutePermission,
-  reclamationReadPermission,
   SYNC_TASKS,
   taskRunPermission,
 } from 'backstage-plugin-m365-licenses-common';
 import type { M365LicensesConfig } from '../config';
 import type { Connections } from '../connections';
-import type {
-  ActivityThreshold,
-  StoredReclamation,
-  Stores,
-} from '../database/types';
-import type { Evaluation } from '../evaluation';
+import type { ActivityThreshold, Stores } from '../database/types';
+import { type Evaluation, seatPrices } from '../evaluation';
 import type { LicenseEvents } from '../events/LicenseEvents';
 import {
   daysBefore,
   daysBetween,
   STALE_REPORT_DAYS,
 } from '../insights/activity';
-import { productName } from '../insights/productNames';
+import type { SeatPrices } from '../insights/candidateValues';
+import type { Policies } from '../policies/Policies';
+import type { Questions } from '../questions/Questions';
 import type { Reclamations } from '../reclamation/Reclamations';
-import { isFinal } from '../reclamation/plan';
 import { REPORT_DAYS, type TaskRunner } from '../sync';
-import { problemOf } from '../sync/errors';
 import type { Access, AccountAccess } from './access';
 import { createAssignmentHandlers } from './assignmentHandlers';
 import {
@@ -54,15 +46,14 @@ import {
 } from './candidateHandlers';
 import { createConnectionHandlers } from './connectionHandlers';
 import type { EntityAccounts } from './entities';
+import type { GroupOwners } from '../questions/GroupOwners';
 import { createHistoryHandlers, overviewChangesOf } from './historyHandlers';
 import { createLicenseHandlers } from './licenseHandlers';
-import {
-  type SeatPrices,
-  seatPrices,
-  withPrices,
-  withSeatPrices,
-} from './prices';
+import { withPrices, withSeatPrices } from './prices';
+import { createPolicyHandlers } from './policyHandlers';
+import { createQuestionHandlers } from './questionHandlers';
 import { createRateHandlers } from './rateHandlers';
+import { createReclamationHandlers } from './reclamationHandlers';
 import type { OperationHandlers } from './router';
 import { createSpendHandlers } from './spendHandlers';
 import { createSuspiciousHandlers } from './suspiciousHandlers';
@@ -76,6 +67,9 @@ export interface HandlerOptions {
   stores: Stores;
   taskRunner: TaskRunner;
   reclamations: Reclamations;
+  questions: Questions;
+  policies: Policies;
+  groupOwners: GroupOwners;
   access: Access;
   catalog: CatalogService;
   entityAccounts: EntityAccounts;
@@ -157,19 +151,26 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     }));
   };
 
-  const callerRef = async (
+  /** The person who calls, and what they belong to; undefined for a service. */
+  const person = async (
     credentials: BackstageCredentials,
-  ): Promise<string | undefined> => {
+  ): Promise<{ ref: string; ownership: string[] } | undefined> => {
     const { principal } = credentials;
     const isUser =
       typeof principal === 'object' &&
       principal !== null &&
       'type' in principal &&
       principal.type === 'user';
-    return isUser
-      ? (await options.userInfo.getUserInfo(credentials)).userEntityRef
-      : undefined;
+    if (!isUser) {
+      return undefined;
+    }
+    const info = await options.userInfo.getUserInfo(credentials);
+    return { ref: info.userEntityRef, ownership: info.ownershipEntityRefs };
   };
+
+  const callerRef = async (
+    credentials: BackstageCredentials,
+  ): Promise<string | undefined> => (await person(credentials))?.ref;
 
   const caller = async (credentials: BackstageCredentials): Promise<string> =>
     (await callerRef(credentials)) ?? subjectOf(credentials.principal);
@@ -219,62 +220,6 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     };
   };
 
-  const reclamationAnswer = (
-    stored: StoredReclamation,
-    licenses: Awaited<ReturnType<typeof licensesById>>,
-    dryRun = false,
-  ): Reclamation => {
-    const started = stored.items.some(({ startedAt }) => startedAt !== null);
-    const open = stored.items.some(({ outcome }) => !isFinal(outcome));
-    let status: Reclamation['status'] = 'planned';
-    if (stored.finishedAt) {
-      status = 'finished';
-    } else if (started && open) {
-      status = 'running';
-    }
-    return {
-      ...stored,
-      status,
-      dryRun,
-      items: stored.items.map(({ path, ...item }) => {
-        const license = licenses.byId.get(item.skuId);
-        return {
-          ...item,
-          skuPartNumber: license?.skuPartNumber ?? null,
-          displayName:
-            license?.displayName ?? productName(licenses.names, item.skuId),
-          path: {
-            type: path.groupId === null ? 'direct' : 'group',
-            groupId: path.groupId,
-            groupName: path.groupName,
-            state: path.state,
-            error: path.error,
-            disabledPlans: path.disabledPlans,
-            assignedAt: path.assignedAt,
-          },
-        };
-      }),
-    };
-  };
-
-  /** What was taken back is no candidate any more; what was done stands, whatever comes of this. */
-  const forgetCandidates = async (
-    tenant: string,
-    user: StoredReclamation['user'],
-  ) => {
-    try {
-      await evaluation.reevaluate(tenant, { accountId: user.id });
-    } catch (error) {
-      logger.warn(
-        `The candidates of the account ${
-          user.id
-        } of ${tenant} stay as they were until the next evaluation: ${
-          problemOf(error).message
-        }`,
-      );
-    }
-  };
-
   /** The account id behind what was asked for: an id, a principal name, or a User entity ref. */
   const accountOf = async (
     tenant: StartedTenant,
@@ -300,6 +245,12 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     }
     return match.accountId;
   };
+
+  /** Whether the catalog shows the caller a group. */
+  const groupExists = async (
+    groupRef: string,
+    credentials: BackstageCredentials,
+  ) => (await catalog.getEntityByRef(groupRef, { credentials })) !== undefined;
 
   /**
    * What is wrong now: what the check-up of the connection found failing, and
@@ -400,14 +351,42 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       threshold,
       caller,
       accountOf,
-      groupExists: async (groupRef, credentials) =>
-        (await catalog.getEntityByRef(groupRef, { credentials })) !== undefined,
+      groupExists,
       reevaluate: (tenant, selection) =>
         evaluation.reevaluate(tenant, selection),
       now,
     }),
     ...createSuspiciousHandlers({ tenants, stores, access, caller, now }),
     ...createAssignmentHandlers({ tenants, stores, access, threshold }),
+    ...createReclamationHandlers({
+      config: config.reclamation,
+      tenants,
+      stores,
+      access,
+      reclamations,
+      entityAccounts,
+      groupOwners: options.groupOwners,
+      caller,
+      person,
+      accountOf,
+      now,
+    }),
+    ...createQuestionHandlers({
+      tenants,
+      stores,
+      questions: options.questions,
+      person,
+    }),
+    ...createPolicyHandlers({
+      config: config.reclamation,
+      tenants,
+      stores,
+      access,
+      policies: options.policies,
+      caller,
+      groupExists,
+      now,
+    }),
 
     listTenants: {
       eventId: 'tenant-fetch',
@@ -648,80 +627,6 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
             historySince: first && daysBefore(first, REPORT_DAYS),
             inactiveAfterDays: days.inactiveAfterDays,
           },
-        };
-      },
-    },
-
-    listReclamations: {
-      eventId: 'reclamation-fetch',
-      severityLevel: 'low',
-      handle: async ({ path, query, credentials }) => {
-        await access.require(reclamationReadPermission, credentials);
-        const tenant = await tenants.readable(path.tenant);
-        const { limit = 50, cursor } = query;
-        const [page, licenses] = await Promise.all([
-          stores.reclamations.list(tenant.name, { limit, cursor }),
-          licensesById(tenant.name),
-        ]);
-        return {
-          status: 200,
-          body: {
-            ...page,
-            items: page.items.map(item => reclamationAnswer(item, licenses)),
-          },
-        };
-      },
-    },
-
-    createReclamation: {
-      eventId: 'reclamation-create',
-      severityLevel: 'medium',
-      handle: async ({ path, body, credentials }) => {
-        await access.require(reclamationCreatePermission, credentials);
-        const tenant = await tenants.active(path.tenant);
-        const { user, dryRun = false, ...request } = body;
-        const { reclamation, created } = await reclamations.plan(tenant, {
-          ...request,
-          dryRun,
-          userId: await accountOf(tenant, user, credentials),
-          createdBy: await caller(credentials),
-        });
-        return {
-          status: created ? 201 : 200,
-          body: reclamationAnswer(
-            reclamation,
-            await licensesById(tenant.name),
-            dryRun,
-          ),
-        };
-      },
-    },
-
-    getReclamation: {
-      eventId: 'reclamation-fetch',
-      severityLevel: 'low',
-      handle: async ({ path, credentials }) => {
-        await access.require(reclamationReadPermission, credentials);
-        const tenant = await tenants.readable(path.tenant);
-        const [reclamation, licenses] = await Promise.all([
-          reclamations.get(tenant, path.id),
-          licensesById(tenant.name),
-        ]);
-        return { status: 200, body: reclamationAnswer(reclamation, licenses) };
-      },
-    },
-
-    executeReclamation: {
-      eventId: 'reclamation-execute',
-      severityLevel: 'high',
-      handle: async ({ path, credentials }) => {
-        await access.require(reclamationExecutePermission, credentials);
-        const tenant = await tenants.active(path.tenant);
-        const reclamation = await reclamations.execute(tenant, path.id);
-        await forgetCandidates(tenant.name, reclamation.user);
-        return {
-          status: 200,
-          body: reclamationAnswer(reclamation, await licensesById(tenant.name)),
         };
       },
     },

@@ -23,7 +23,7 @@ import {
 } from '../database/__testUtils__/records';
 import { storesOf } from '../database';
 import type { Stores } from '../database/types';
-import { Evaluation } from '../evaluation';
+import { Evaluation, seatPrices } from '../evaluation';
 import { term } from '../insights/__testUtils__/licenses';
 import { createWorld, type World } from '../sync/__testUtils__/world';
 import { applicationAccess } from '../sync/applicationAccess';
@@ -31,7 +31,7 @@ import { applicationRoster } from '../sync/applicationRoster';
 import { licenseInformation } from '../sync/licenseInformation';
 import { OLIVIA, serve, type Server } from './__testUtils__/server';
 import { createLicenseHandlers } from './licenseHandlers';
-import { seatPrices, withPrices } from './prices';
+import { withPrices } from './prices';
 import { createRateHandlers } from './rateHandlers';
 import { Tenants } from './tenants';
 

@@ -27,8 +27,11 @@ type ApiSpec = Parameters<typeof middleware>[0]['apiSpec'];
 type OperationId = keyof OpenApiOperations;
 type Operation<Id extends OperationId> = OpenApiOperations[Id];
 type ParametersOf<Id extends OperationId> = Operation<Id>['parameters'];
+/** A part of a request; empty where the document knows none. */
 type Part<T, Key extends string> = Key extends keyof T
-  ? NonNullable<T[Key]>
+  ? [NonNullable<T[Key]>] extends [never]
+    ? {}
+    : NonNullable<T[Key]>
   : {};
 type JsonOf<T> = T extends { content: { 'application/json': infer Body } }
   ? Body

@@ -53,6 +53,8 @@ export interface ConnectionsOptions {
   notifications: NotificationService;
   /** Entity refs of who is told when a connection breaks; else who authorized it. */
   administrators: string[];
+  /** Whether reclamation may take people out of groups. */
+  leaveGroups: boolean;
   /** Where the portal is: people come back there from Microsoft. */
   appBaseUrl: string;
   /** Starts the tasks of a tenant that failed, or never ran, for what is mended now. */
@@ -179,7 +181,7 @@ export class Connections {
     const { purpose, redirectUri, startedBy } = options;
     const tenant = this.#tenant(tenantName);
     const connection = this.#signedInTo(tenant, purpose);
-    const { appBaseUrl, stores } = this.#options;
+    const { appBaseUrl, leaveGroups, stores } = this.#options;
     const { origin } = new URL(appBaseUrl);
     if (!URL.canParse(redirectUri) || new URL(redirectUri).origin !== origin) {
       throw new InputError(
@@ -188,7 +190,10 @@ export class Connections {
     }
     const state = randomBytes(32).toString('base64url');
     const nonce = randomBytes(32).toString('base64url');
-    const permissions = permissionsOf(tasksByPurpose(tenant)[purpose]);
+    const permissions = permissionsOf({
+      tasks: tasksByPurpose(tenant)[purpose],
+      leaveGroups,
+    });
     const { url, codeVerifier } = await createAuthorizationCodeFlow(
       connection,
     ).begin({ redirectUri, state, nonce, permissions });
@@ -414,6 +419,7 @@ export class Connections {
     }
     const findings = await lookAt(tenant, {
       authorizations,
+      leaveGroups: this.#options.leaveGroups,
       now: this.#now,
       signal: AbortSignal.timeout(this.#options.patienceMs ?? PATIENCE_MS),
     });

@@ -198,6 +198,54 @@ describe.each(databases.eachSupportedId())('check-up on %p', databaseId => {
     );
   });
 
+  it('asks for what taking people out of groups needs, where that is on', async () => {
+    const roles = [...READS, 'LicenseAssignment.ReadWrite.All'];
+    const portal = await open({
+      simulator: { roles },
+      reclamationEnabled: true,
+      leaveGroups: true,
+    });
+    const missing = findingOf(await look(portal), 'permissions', {
+      task: 'reclamation',
+    });
+    expect(missing).toMatchObject({
+      status: 'warning',
+      detail:
+        'Without GroupMember.ReadWrite.All it leaves out licenses that groups grant.',
+    });
+    expect(missing.steps[0]).toEqual({
+      text: expect.stringMatching(/add GroupMember\.ReadWrite\.All$/),
+      command: `az ad app permission add --id ${CLIENT} --api ${GRAPH} --api-permissions dbaae8cf-10b5-4b86-a4a1-f871c94c6695=Role`,
+    });
+
+    portal.simulator.application.roles = [
+      ...roles.filter(role => role !== 'GroupMember.Read.All'),
+      'GroupMember.ReadWrite.All',
+    ];
+    expect(summaryOf(await look(portal))).toEqual([
+      ...HEALTHY.slice(0, 7),
+      'permissions/reclamation ok',
+      ...HEALTHY.slice(7),
+    ]);
+  });
+
+  it('finds changing memberships broader than needed where nobody is taken out of groups', async () => {
+    const portal = await open({
+      simulator: { roles: [...READS, 'GroupMember.ReadWrite.All'] },
+      leaveGroups: true,
+    });
+    expect(
+      findingOf(await look(portal), 'permissions', {
+        task: 'application-roster',
+      }),
+    ).toMatchObject({
+      status: 'warning',
+      detail: expect.stringMatching(
+        /^GroupMember\.ReadWrite\.All works, and opens more/,
+      ),
+    });
+  });
+
   it('looks at the credentials of reclamation by themselves', async () => {
     const portal = await open({
       reclamationEnabled: true,
@@ -694,12 +742,15 @@ describe.each(databases.eachSupportedId())('check-up on %p', databaseId => {
 });
 
 it('knows an id of every permission that a step may tell to grant', () => {
-  const permissions = permissionsOf([
-    'application-roster',
-    'application-access',
-    'license-information',
-    'reclamation',
-  ]);
+  const permissions = permissionsOf({
+    tasks: [
+      'application-roster',
+      'application-access',
+      'license-information',
+      'reclamation',
+    ],
+    leaveGroups: true,
+  });
   expect(Object.keys(PERMISSION_IDS).sort()).toEqual(permissions.sort());
   const ids = Object.values(PERMISSION_IDS).flatMap(id =>
     id ? [id.application, id.delegated] : [],

@@ -25,6 +25,7 @@ import {
 import {
   carried,
   NEEDS,
+  needsOf,
   tasksByPurpose,
   WRITES,
   type CheckedTask,
@@ -73,6 +74,8 @@ export interface CheckedTenant extends Purposes {
 
 export interface CheckUpOptions {
   authorizations: AuthorizationStore;
+  /** Whether reclamation may take people out of groups. */
+  leaveGroups: boolean;
   now: () => Date;
   /** Ends the looking; what was not answered by then is a finding. */
   signal: AbortSignal;
@@ -478,7 +481,10 @@ class Look {
 
   #permissionsOf(task: CheckedTask, facts: TokenFacts): void {
     const { connection } = this.#tenant;
-    const { title, required, optional, roles } = NEEDS[task];
+    const { title, required, optional, roles } = needsOf(task, {
+      tasks: this.#tasks,
+      leaveGroups: this.#options.leaveGroups,
+    });
     const needs = [required, ...optional];
     const isMissing = (need: Need) =>
       carried(need, facts.permissions).length === 0;

@@ -135,6 +135,44 @@ export const NEEDS: Record<CheckedTask, TaskNeeds> = {
   },
 };
 
+/** What reclamation needs besides where people may be taken out of groups. */
+const LEAVING_GROUPS: TaskNeeds['optional'][number] = {
+  permission: 'GroupMember.ReadWrite.All',
+  alsoWorks: [],
+  broader: ['Group.ReadWrite.All', 'Directory.ReadWrite.All'],
+  opens: 'licenses that groups grant',
+};
+
+/** What one set of credentials is used for. */
+export interface Use {
+  tasks: CheckedTask[];
+  /** Whether reclamation may take people out of groups. */
+  leaveGroups: boolean;
+}
+
+/** What a task needs of credentials that are used so. */
+export function needsOf(task: CheckedTask, use: Use): TaskNeeds {
+  const needs = NEEDS[task];
+  const { permission } = LEAVING_GROUPS;
+  const leavesGroups = use.leaveGroups && use.tasks.includes('reclamation');
+  const optional = needs.optional.map(need => {
+    if (need.permission !== 'GroupMember.Read.All') {
+      return need;
+    }
+    // Who has to change memberships can read them by that as well
+    return leavesGroups
+      ? { ...need, alsoWorks: [permission, ...need.alsoWorks] }
+      : { ...need, broader: [permission, ...need.broader] };
+  });
+  return {
+    ...needs,
+    optional:
+      leavesGroups && task === 'reclamation'
+        ? [...optional, LEAVING_GROUPS]
+        : optional,
+  };
+}
+
 /** Every permission that lets licenses be changed. */
 export const WRITES = [
   NEEDS.reclamation.required.permission,
@@ -149,13 +187,13 @@ export function carried(need: Need, permissions: string[]): string[] {
 }
 
 /** The permissions to ask for when a person signs in: the least of each task. */
-export function permissionsOf(tasks: CheckedTask[]): string[] {
+export function permissionsOf(use: Use): string[] {
   return [
     ...new Set(
-      tasks.flatMap(task => [
-        NEEDS[task].required.permission,
-        ...NEEDS[task].optional.map(need => need.permission),
-      ]),
+      use.tasks.flatMap(task => {
+        const { required, optional } = needsOf(task, use);
+        return [required, ...optional].map(need => need.permission);
+      }),
     ),
   ];
 }
@@ -195,6 +233,10 @@ export const PERMISSION_IDS: Partial<
   'GroupMember.Read.All': {
     application: '98830695-27a2-44f7-8c18-0c3ebc9698f6',
     delegated: 'bc024368-1153-4739-b217-4326f2e966d0',
+  },
+  'GroupMember.ReadWrite.All': {
+    application: 'dbaae8cf-10b5-4b86-a4a1-f871c94c6695',
+    delegated: 'f81125ac-d3b7-4573-a3b2-7099cc39df9e',
   },
   'LicenseAssignment.Read.All': {
     application: 'e2f98668-2877-4f38-a2f4-8202e0717aa1',

@@ -434,3 +434,94 @@ describe.each(ids)('AssignmentStore on %s', id => {
     ).toHaveLength(accounts);
   });
 });
+
+describe.each(ids)('what accounts hold, on %s', id => {
+  it('is every path of those that are known and visible', async () => {
+    const { stores } = await open(id);
+    await storeRoster(stores, [
+      user(1, {
+        department: 'Finance',
+        assignments: [
+          { ...inherited, state: 'Error', error: 'CountViolation' },
+          direct(E3, { disabledPlans: [TEAMS] }),
+        ],
+      }),
+      user(2, { assignments: [] }),
+      user(3),
+    ]);
+    await stores.accounts.nameGroup(
+      'contoso',
+      { id: GROUP, displayName: 'Sales' },
+      AT,
+    );
+    await stores.licenses.store(
+      'contoso',
+      {
+        skus: [
+          sku(E3, {
+            servicePlans: [
+              {
+                servicePlanId: TEAMS,
+                servicePlanName: 'TEAMS1',
+                appliesTo: null,
+              },
+            ],
+          }),
+        ],
+      },
+      AT,
+    );
+    await stores.activity.storeRows(
+      'contoso',
+      [activeUser('person1@contoso.example', { teams: '2026-11-10' })],
+      AT,
+    );
+    const numbers = [idOf(1), idOf(2), 'unknown'];
+    const held = await stores.assignments.held('contoso', numbers);
+    const account = (number: number) => ({
+      id: idOf(number),
+      userPrincipalName: `person${number}@contoso.example`,
+      displayName: `Person ${number}`,
+    });
+    expect([...held]).toEqual([
+      [
+        idOf(1),
+        {
+          account: account(1),
+          paths: [
+            {
+              skuId: E3,
+              groupId: null,
+              groupName: null,
+              state: 'Active',
+              error: null,
+              disabledPlans: [TEAMS],
+              assignedAt: '2026-01-10T08:00:00.000Z',
+              // Teams is switched off on this path.
+              lastActivityDate: null,
+            },
+            {
+              skuId: E3,
+              groupId: GROUP,
+              groupName: 'Sales',
+              state: 'Error',
+              error: 'CountViolation',
+              disabledPlans: [],
+              assignedAt: '2026-01-10T08:00:00.000Z',
+              lastActivityDate: '2026-11-10',
+            },
+          ],
+        },
+      ],
+      [idOf(2), { account: account(2), paths: [] }],
+    ]);
+    expect([
+      ...(
+        await stores.assignments.held('contoso', numbers, {
+          department: ['Finance'],
+        })
+      ).keys(),
+    ]).toEqual([idOf(1)]);
+    expect((await stores.assignments.held('fabrikam', numbers)).size).toBe(0);
+  });
+});

@@ -1,4 +1,7 @@
-import type { Assignment } from 'backstage-plugin-m365-licenses-common';
+import type {
+  AccountRef,
+  Assignment,
+} from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
 import { activityLimits } from '../insights/activity';
 import { productName } from '../insights/productNames';
@@ -10,12 +13,15 @@ import {
   type AccountRow,
   type PathRow,
 } from './accountRows';
+import { parsePlans } from './assignmentSql';
 import { KeptCounts, keptCountOf } from './KeptCounts';
 import { readRange, type Position } from './paging';
 import { among, toTime } from './sql';
 import type {
+  AccountCondition,
   AssignmentQuery,
   AssignmentStore,
+  HeldPath,
   PageOf,
   ProductStore,
 } from './types';
@@ -38,6 +44,9 @@ type Filter = Pick<AssignmentQuery, 'skuId' | 'modifiedSince' | 'visible'>;
 
 type ListedRow = Pick<AccountRow, (typeof ACCOUNT_COLUMNS)[number]> &
   Omit<PathRow, 'group_name'> & { sku_id: string };
+
+type HeldRow = Pick<ListedRow, 'id' | 'sku_id'> &
+  Omit<PathRow, 'group_name' | 'services' | 'assigned_on'>;
 
 /** Narrows a query on `accounts` to those of a tenant with rows in the list. */
 function holding(
@@ -136,6 +145,65 @@ export class DatabaseAssignmentStore implements AssignmentStore {
     };
   }
 
+  async held(
+    tenant: string,
+    accountIds: string[],
+    visible?: AccountCondition,
+  ): Promise<Map<string, { account: AccountRef; paths: HeldPath[] }>> {
+    const knex = this.#knex;
+    const accounts = knex('accounts')
+      .where({ 'accounts.tenant': tenant })
+      .where(among(knex, 'accounts.id', accountIds));
+    if (visible) {
+      accounts.where(visibleTo(visible));
+    }
+    const owners = await accounts
+      .clone()
+      .select<
+        Pick<AccountRow, 'id' | 'user_principal_name' | 'display_name'>[]
+      >('id', 'user_principal_name', 'display_name');
+    const rows = await accounts
+      .join('assignments as s', 's.account', 'accounts.number')
+      .orderBy(['s.sku_id', 's.group_id'])
+      .select<HeldRow[]>(
+        'accounts.id',
+        's.sku_id',
+        's.group_id',
+        's.state',
+        's.error',
+        's.disabled_plans',
+        's.assigned_at',
+        's.last_activity_date',
+      );
+    const groupNames = await this.#groupNames(tenant, rows);
+    const held = new Map(
+      owners.map(row => [
+        row.id,
+        {
+          account: {
+            id: row.id,
+            userPrincipalName: row.user_principal_name,
+            displayName: row.display_name,
+          },
+          paths: Array.of<HeldPath>(),
+        },
+      ]),
+    );
+    for (const row of rows) {
+      held.get(row.id)?.paths.push({
+        skuId: row.sku_id,
+        groupId: row.group_id || null,
+        groupName: groupNames.get(row.group_id) ?? null,
+        state: row.state,
+        error: row.error,
+        disabledPlans: parsePlans(row.disabled_plans),
+        assignedAt: row.assigned_at,
+        lastActivityDate: row.last_activity_date,
+      });
+    }
+    return held;
+  }
+
   #count(tenant: string, filter: Filter): Promise<number> {
     const { skuId, modifiedSince, visible } = filter;
     const knex = this.#knex;
@@ -215,7 +283,7 @@ export class DatabaseAssignmentStore implements AssignmentStore {
 
   async #groupNames(
     tenant: string,
-    rows: ListedRow[],
+    rows: Pick<ListedRow, 'group_id'>[],
   ): Promise<Map<string, string | null>> {
     const ids = [...new Set(rows.flatMap(row => row.group_id || []))];
     if (ids.length === 0) {

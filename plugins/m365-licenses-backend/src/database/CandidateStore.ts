@@ -1,13 +1,12 @@
 import {
   CANDIDATE_REASONS,
-  SERVICES,
   type CandidateReasonType,
   type CandidateState,
 } from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
-import { z } from 'zod/v3';
 import { isSaving, sortValue } from '../insights/candidateValues';
 import { inGroups, LONG_LIST, matching } from './accountFilter';
+import { evidenceSchema } from './evidence';
 import { readPage } from './paging';
 import {
   among,
@@ -84,37 +83,6 @@ interface CountRow {
   state: CandidateState;
   candidates: number;
 }
-
-const date = z.string().nullable();
-
-const evidenceSchema = z.object({
-  reasons: z.array(
-    z.object({
-      type: z.enum(CANDIDATE_REASONS),
-      since: date,
-      services: z.array(z.enum(SERVICES)),
-      lastActivityDate: date,
-      reportRefreshDate: date,
-      thresholdDays: z.number().nullable(),
-      other: z
-        .object({ skuId: z.string(), displayName: z.string() })
-        .nullable(),
-      groups: z.array(
-        z.object({ id: z.string(), name: z.string().nullable() }),
-      ),
-      unobservable: z.array(z.string()),
-    }),
-  ),
-  heldBack: z.array(
-    z.object({
-      type: z.enum(['exemption', 'grace', 'groupOnly', 'dataNotGood', 'gone']),
-      until: date,
-      reason: z.string(),
-      owner: z.string().nullable(),
-      exemptionId: z.string().nullable(),
-    }),
-  ),
-});
 
 /** What decides the value of a candidate. */
 const KIND = ['reason', 'sku_id', 'other_sku_id', 'saves'] as const;

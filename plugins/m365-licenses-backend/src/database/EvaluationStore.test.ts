@@ -186,7 +186,7 @@ describe.each(ids)('EvaluationStore on %s', id => {
     );
     const selected = async (selection: EvaluatedSelection) =>
       (await read(stores, { selection })).flat().map(account => account.id);
-    expect(await selected({ accountId: idOf(2) })).toEqual([idOf(2)]);
+    expect(await selected({ accountIds: [idOf(2)] })).toEqual([idOf(2)]);
     expect(await selected({ groups: [TEAM, OTHER] })).toEqual([
       idOf(1),
       idOf(2),

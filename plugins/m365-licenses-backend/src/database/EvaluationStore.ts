@@ -116,11 +116,11 @@ export class DatabaseEvaluationStore implements EvaluationStore {
     }
   }
 
-  #selected(tenant: string, { accountId, groups, skuId }: EvaluatedSelection) {
+  #selected(tenant: string, { accountIds, groups, skuId }: EvaluatedSelection) {
     const knex = this.#knex;
     return (query: Knex.QueryBuilder): void => {
-      if (accountId !== undefined) {
-        query.where('id', accountId);
+      if (accountIds) {
+        query.where(among(knex, 'id', accountIds));
       }
       if (groups) {
         query.whereIn(

@@ -16,9 +16,12 @@ import { DatabaseEvaluationStore } from './EvaluationStore';
 import { DatabaseHistoryStore } from './HistoryStore';
 import { DatabaseExemptionStore } from './ExemptionStore';
 import { DatabaseLicenseStore } from './LicenseStore';
+import { DatabasePolicyStore } from './PolicyStore';
 import { DatabaseProductStore } from './ProductStore';
+import { DatabaseQuestionStore } from './QuestionStore';
 import { DatabaseRateStore } from './RateStore';
 import { DatabaseReclamationStore } from './ReclamationStore';
+import { DatabaseReclamationSwitchStore } from './ReclamationSwitchStore';
 import { DatabaseSuspiciousActivityStore } from './SuspiciousActivityStore';
 import { DatabaseTaskRunStore } from './TaskRunStore';
 import { DatabaseTenantStore } from './TenantStore';
@@ -97,6 +100,9 @@ export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
     exemptions: new DatabaseExemptionStore(knex),
     taskRuns: new DatabaseTaskRunStore(knex),
     reclamations: new DatabaseReclamationStore(knex),
+    reclamationSwitch: new DatabaseReclamationSwitchStore(knex),
+    questions: new DatabaseQuestionStore(knex),
+    policies: new DatabasePolicyStore(knex),
   };
 }
 

@@ -51,6 +51,11 @@ const CREATING: [name: string, tables: string[]][] = [
     '20261123060000_history.js',
     ['activity_returns', 'group_snapshots', 'reported_times', 'sku_snapshots'],
   ],
+  [
+    '20261124010000_questions.js',
+    ['question_items', 'question_recipients', 'questions'],
+  ],
+  ['20261124020000_policies.js', ['policies', 'reclamation_switches']],
 ];
 
 describe('migrations', () => {
@@ -378,6 +383,157 @@ describe('migrations', () => {
       );
       await knex.migrate.up({ ...migration, name });
       expect((await stored()).accounts).toHaveLength(1);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    '20261124000000_reclamation_plans.js carries plans over, %p',
+    async id => {
+      const knex = await databases.init(id);
+      const migration = { directory: migrationsDirectory };
+      const name = '20261124000000_reclamation_plans.js';
+      await knex.migrate.up({ ...migration, name: '20261122000000_init.js' });
+      const later = (minutes: number) =>
+        new Date(AT.getTime() + minutes * 60_000).toISOString();
+      const plan = (planId: string, finishedAt: string | null) => ({
+        id: planId,
+        tenant: 'contoso',
+        user_id: 'u',
+        user_principal_name: 'Maya@contoso.example',
+        display_name: 'Maya ÄNN',
+        reason: `left ${planId}`,
+        created_by: 'user:default/olivia',
+        created_at: AT.toISOString(),
+        finished_at: finishedAt,
+        idempotency_key: `key-${planId}`,
+        request_hash: 'hash',
+      });
+      const item = (
+        planId: string,
+        position: number,
+        outcome: string,
+        more: object = {},
+      ) => ({
+        id: `${planId}-${position}`,
+        reclamation_id: planId,
+        position,
+        sku_id: E3,
+        path: JSON.stringify({
+          skuId: E3,
+          groupId: position === 1 ? 'g' : null,
+          groupName: position === 1 ? 'Sales' : null,
+          disabledPlans: ['p'],
+          state: 'Active',
+          error: null,
+          assignedAt: AT.toISOString(),
+        }),
+        outcome,
+        message: `Was ${outcome}.`,
+        ...more,
+      });
+      await knex('reclamations').insert([
+        plan('done', later(2)),
+        plan('open', null),
+      ]);
+      await knex('reclamation_items').insert([
+        item('done', 0, 'reclaimed', {
+          request_id: 'request',
+          started_at: later(1),
+          finished_at: later(2),
+        }),
+        item('done', 1, 'inheritedFromGroup'),
+        item('open', 0, 'planned'),
+        item('open', 1, 'running', { started_at: later(1) }),
+      ]);
+
+      await knex.migrate.up({ ...migration, name });
+      const { reclamations } = storesOf(knex);
+      const account = {
+        id: 'u',
+        userPrincipalName: 'Maya@contoso.example',
+        displayName: 'Maya ÄNN',
+      };
+      expect(await reclamations.get('contoso', 'done')).toMatchObject({
+        kind: 'reclaim',
+        mode: 'immediate',
+        status: 'finished',
+        origin: 'users',
+        reason: 'left done',
+        createdBy: 'user:default/olivia',
+        createdAt: AT.toISOString(),
+        startedAt: later(1),
+        finishedAt: later(2),
+        account,
+        accounts: 1,
+        items: 2,
+        counts: [
+          { outcome: 'reclaimed', items: 1, value: [] },
+          { outcome: 'inheritedFromGroup', items: 1, value: [] },
+        ],
+        restorable: { items: 1, firstAt: later(2) },
+      });
+      const path = {
+        state: 'Active',
+        error: null,
+        disabledPlans: ['p'],
+        assignedAt: AT.toISOString(),
+      };
+      expect(await reclamations.items('done')).toMatchObject([
+        {
+          account,
+          skuId: E3,
+          path: { ...path, group: null },
+          outcome: 'reclaimed',
+          message: 'Was reclaimed.',
+          attempts: 1,
+          requestId: 'request',
+          startedAt: later(1),
+          finishedAt: later(2),
+        },
+        {
+          path: {
+            ...path,
+            group: { id: 'g', name: 'Sales', leaving: 'unknown' },
+          },
+          attempts: 0,
+        },
+      ]);
+      // What was not finished cannot be started any more.
+      expect(await reclamations.get('contoso', 'open')).toMatchObject({
+        status: 'canceled',
+      });
+      expect(await reclamations.items('open')).toMatchObject([
+        { outcome: 'canceled', message: expect.stringMatching(/plan it anew/) },
+        { outcome: 'failed', message: expect.stringMatching(/still has it/) },
+      ]);
+      expect(
+        await reclamations.listItems('contoso', { limit: 9, text: 'maya änn' }),
+      ).toMatchObject({ totalItems: 4 });
+      expect(
+        await reclamations.events('contoso', {
+          reclamationId: 'done',
+          planOnly: false,
+          limit: 9,
+        }),
+      ).toMatchObject({
+        items: [
+          { type: 'outcome', at: later(2), requestId: 'request', account },
+          { type: 'created', by: 'user:default/olivia', at: AT.toISOString() },
+        ],
+      });
+      // A key that was used stays used.
+      expect(
+        await reclamations.repeated('user:default/olivia', {
+          key: 'key-done',
+          requestHash: 'hash',
+        }),
+      ).toMatchObject({ id: 'done' });
+
+      await knex.migrate.down({ ...migration, name });
+      expect(await tablesOf(knex)).toEqual(FIRST_TABLES);
+      await knex('reclamations').insert(plan('done', null));
+      await knex.migrate.up({ ...migration, name });
+      expect(await knex('reclamation_plans')).toHaveLength(1);
     },
   );
 

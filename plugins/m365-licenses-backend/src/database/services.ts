@@ -36,6 +36,12 @@ export const REPORT_SERVICES: Record<
   emailApps: ['outlook'],
 };
 
+/** What Microsoft calls the reports. */
+export const REPORT_NAMES: Record<ActivityRow['report'], string> = {
+  activeUsers: 'Office 365 active user report',
+  emailApps: 'Email app usage report',
+};
+
 /**
  * The bit of each service in `assignments.services`. What is stored depends on
  * it, so it does not follow the order of {@link SERVICES}.

@@ -1,6 +1,7 @@
 import type {
   Account,
   AccountActivity,
+  AccountRef,
   ActivityStatus,
   Assignment,
   AssignmentStatus,
@@ -14,11 +15,23 @@ import type {
   ConnectionPurpose,
   ExchangeRate,
   ExchangeRates,
+  GroupLeaving,
   HistoryDay,
   License,
   LicenseInput,
   Money,
+  Policy,
+  PolicyInput,
+  PolicyState,
+  QuietHours,
+  Reclamation,
+  ReclamationEvidence,
+  ReclamationEventType,
+  ReclamationKind,
+  ReclamationMode,
   ReclamationOutcome,
+  ReclamationStatus,
+  ReclamationSwitch,
   Service,
   ServiceActivity,
   ServiceActivityStatus,
@@ -36,7 +49,6 @@ import type {
 import type {
   ActiveUserRow,
   EmailAppUsageRow,
-  GraphAssignment,
   GraphSku,
   GraphSubscription,
   GraphUser,
@@ -330,8 +342,27 @@ export interface AssignmentQuery extends PageRequest, ActivityThreshold {
   visible?: AccountCondition;
 }
 
+/** A license as an account held it when the account was read last, by one path. */
+export interface HeldPath extends Omit<StoredPath, 'group'> {
+  skuId: string;
+  /** Null for a direct assignment. */
+  groupId: string | null;
+  groupName: string | null;
+  /** With this license, YYYY-MM-DD. */
+  lastActivityDate: string | null;
+}
+
 /** Every license that an account holds, a row for each path. */
 export interface AssignmentStore {
+  /**
+   * What accounts hold, by their Graph ids; those that are not known or not
+   * visible are left out. By SKU id, the direct path of each first.
+   */
+  held(
+    tenant: string,
+    accountIds: string[],
+    visible?: AccountCondition,
+  ): Promise<Map<string, { account: AccountRef; paths: HeldPath[] }>>;
   /**
    * By the time the account was modified, so that one which changes while pages
    * are read comes again, and none is missed; accounts marked deleted included.
@@ -440,8 +471,8 @@ export interface EvaluatedAssignment {
 
 /** Which accounts are evaluated: those that match all that is given. */
 export interface EvaluatedSelection {
-  /** Graph's id. */
-  accountId?: string;
+  /** Graph's ids. */
+  accountIds?: string[];
   /** Members of any of these catalog groups, by entity ref. */
   groups?: string[];
   /** Holders of it. */
@@ -635,50 +666,259 @@ export interface TaskRunStore {
   }>;
 }
 
-/** A planned removal: what is needed to do it, and to restore it exactly. */
-export interface StoredReclamationItem {
+/** How an account held a license when it was planned: what is needed to take it, and to put it back exactly. */
+export interface StoredPath {
+  /** Null for a direct assignment. */
+  group: {
+    id: string;
+    name: string | null;
+    leaving: GroupLeaving;
+    owners: AccountRef[];
+    /** What leaving the group would take besides. */
+    otherSkuIds: string[];
+  } | null;
+  /** Active, ActiveWithError, Disabled or Error. */
+  state: string;
+  error: string | null;
+  disabledPlans: string[];
+  /** ISO 8601. */
+  assignedAt: string | null;
+}
+
+/** A license of a plan that is about to be stored. */
+export interface PlannedItem {
   id: string;
+  account: AccountRef;
   skuId: string;
-  path: Pick<GraphAssignment, 'skuId' | 'disabledPlans' | 'state' | 'error'> & {
-    groupId: string | null;
-    groupName: string | null;
-    assignedAt: string | null;
-  };
+  path: StoredPath;
+  evidence: ReclamationEvidence;
+  /** What it saves a year; empty where it is not priced. */
+  value: Money[];
+  /** `planned`, or final where nothing is to be done. */
+  outcome: ReclamationOutcome;
+  message: string;
+  /** Of a restore: the id of the item that it puts back. */
+  restores: string | null;
+}
+
+/** A license of a plan. */
+export interface StoredItem extends PlannedItem {
+  reclamationId: string;
+  /** How often Microsoft was asked for it. */
+  attempts: number;
+  requestId: string | null;
+  /** ISO 8601, of the first call. */
+  startedAt: string | null;
+  /** ISO 8601. */
+  finishedAt: string | null;
+  /** Who put it back. */
+  restored: { at: string; by: string; reclamationId: string } | null;
+}
+
+/** An item with what a list over several plans shows of its plan. */
+export interface ListedItem extends StoredItem {
+  reclamation: Pick<
+    StoredReclamation,
+    'id' | 'kind' | 'reason' | 'createdBy' | 'approvedBy' | 'startedBy'
+  >;
+}
+
+/**
+ * How far a plan is, as it is stored. Of a plan that is `started`, its items
+ * tell whether people are asked, it waits, or runs.
+ */
+export type StoredReclamationStatus =
+  | 'planned'
+  | 'approved'
+  | 'started'
+  | 'paused'
+  | 'finished'
+  | 'canceled'
+  | 'dryRun';
+
+/** A plan that is about to be stored. Times are ISO 8601, people entity refs. */
+export interface NewReclamation {
+  id: string;
+  tenant: string;
+  kind: ReclamationKind;
+  mode: ReclamationMode;
+  status: 'planned' | 'approved' | 'started' | 'dryRun';
+  origin: Reclamation['origin'];
+  reason: string;
+  leaveGroups: boolean;
+  createdBy: string;
+  createdAt: string;
+  /** When it can no longer be started; null for what is started at once. */
+  expiresAt: string | null;
+  approvedBy: string | null;
+  startedBy: string | null;
+  restoreOf: string | null;
+  policyId: string | null;
+}
+
+/** A plan and how far it is. */
+export interface StoredReclamation extends Omit<NewReclamation, 'status'> {
+  status: StoredReclamationStatus;
+  approvedAt: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  canceledBy: string | null;
+  /** With ask first, once people were asked. */
+  answerUntil: string | null;
+  /** Why it waits, and when it goes on. */
+  problem: { message: string; retryAt: string | null } | null;
+  /** Where there is one only. */
+  account: AccountRef | null;
+  accounts: number;
+  items: number;
+  /** In the order of the outcomes; those without items are left out. */
+  counts: { outcome: ReclamationOutcome; items: number; value: Money[] }[];
+  /** Items taken back and not put back, nor being put back, and when the first of them was taken. */
+  restorable: { items: number; firstAt: string | null };
+}
+
+/** Something that happened to a plan or one of its items; never changed afterwards. */
+export interface NewReclamationEvent {
+  type: ReclamationEventType;
+  /** Entity ref; null for the backend itself. */
+  by: string | null;
+  message: string;
+  itemId?: string;
+  requestId?: string | null;
+}
+
+/** An event as it is stored. */
+export interface StoredReclamationEvent {
+  id: string;
+  /** ISO 8601. */
+  at: string;
+  type: ReclamationEventType;
+  by: string | null;
+  message: string;
+  requestId: string | null;
+  account: AccountRef | null;
+  skuId: string | null;
+}
+
+/** What became of an item. */
+export interface ItemOutcome {
+  itemId: string;
   outcome: ReclamationOutcome;
   message: string;
   requestId: string | null;
-  startedAt: string | null;
-  finishedAt: string | null;
 }
 
-export interface StoredReclamation {
-  id: string;
-  tenant: string;
-  user: { id: string; userPrincipalName: string; displayName: string };
-  reason: string;
-  createdBy: string;
-  createdAt: string;
-  finishedAt: string | null;
-  items: StoredReclamationItem[];
+export interface ReclamationQuery extends PageRequest {
+  status?: ReclamationStatus;
+  policyId?: string;
+  /** Entity ref. */
+  createdBy?: string;
+  /** The present time, which tells what has expired. */
+  at: Date;
 }
 
-/** Plans and what became of them: what happened is never overwritten. */
+export interface ReclamationItemQuery extends PageRequest {
+  reclamationId?: string;
+  /** Graph id. */
+  accountId?: string;
+  /** Prefix of display name or principal name; any case. */
+  text?: string;
+  skuId?: string;
+  outcome?: ReclamationOutcome;
+  /** Of plans that this person made. */
+  createdBy?: string;
+}
+
+/** Licenses taken or put back in a month, by what each is worth. */
+export interface SavedInMonth {
+  /** YYYY-MM. */
+  month: string;
+  outcome: 'reclaimed' | 'restored';
+  items: number;
+  value: Money[];
+}
+
+/**
+ * Plans and what became of them. Every change of a plan or an item adds an event
+ * in the same transaction; events are only ever added.
+ */
 export interface ReclamationStore {
   /**
    * Stores a plan. When the idempotency key of this creator was used before,
-   * stores nothing and returns the earlier plan, also under concurrency.
+   * stores nothing and returns the earlier plan, also under concurrency. Items
+   * of a plan that is `started` must not be `planned` but `scheduled`.
    *
    * @throws ConflictError when the key was used for a different request
    */
   create(
-    plan: StoredReclamation,
+    plan: NewReclamation,
+    items: PlannedItem[],
     idempotency?: { key: string; requestHash: string },
   ): Promise<{ reclamation: StoredReclamation; created: boolean }>;
-  get(tenant: string, id: string): Promise<StoredReclamation | undefined>;
-  list(tenant: string, page: PageRequest): Promise<PageOf<StoredReclamation>>;
   /**
-   * Claims a reclamation for execution so that two replicas never work on it
-   * at once; a claim older than the time given may be taken over.
+   * The plan that this person made with an idempotency key.
+   *
+   * @throws ConflictError when the key was used for a different request
+   */
+  repeated(
+    createdBy: string,
+    idempotency: { key: string; requestHash: string },
+  ): Promise<StoredReclamation | undefined>;
+  get(tenant: string, id: string): Promise<StoredReclamation | undefined>;
+  /** The newest first; what a policy only reported is left out unless its policy or that status is asked for. */
+  list(
+    tenant: string,
+    query: ReclamationQuery,
+  ): Promise<PageOf<StoredReclamation>>;
+  /** Of one plan in its order, of all the newest first. */
+  listItems(
+    tenant: string,
+    query: ReclamationItemQuery,
+  ): Promise<PageOf<ListedItem>>;
+  events(
+    tenant: string,
+    query: PageRequest & { reclamationId: string; planOnly: boolean },
+  ): Promise<PageOf<StoredReclamationEvent>>;
+  /** Adds events that change nothing. */
+  note(id: string, events: NewReclamationEvent[], at: Date): Promise<void>;
+  /** Items by id, in the plan's order. */
+  items(id: string, itemIds?: string[]): Promise<StoredItem[]>;
+  /** Items taken back and not put back, nor being put back; in the plan's order. */
+  restorable(id: string, itemIds?: string[]): Promise<StoredItem[]>;
+  savings(tenant: string): Promise<SavedInMonth[]>;
+
+  /**
+   * Moves a plan on, if it is in one of the statuses given. Starting schedules
+   * its planned items (or with `await`, has them wait for an answer); canceling
+   * cancels all that are not final and not running.
+   *
+   * @returns false when it is in another status; nothing is changed then
+   */
+  move(
+    id: string,
+    from: StoredReclamationStatus[],
+    to: {
+      status: StoredReclamationStatus;
+      approvedBy?: string;
+      startedBy?: string;
+      canceledBy?: string;
+      answerUntil?: string;
+      await?: boolean;
+    },
+    event: NewReclamationEvent,
+    at: Date,
+  ): Promise<boolean>;
+
+  /**
+   * Ids of plans on which there is something to do, nobody is at work and that
+   * need not wait: those started with an item scheduled or running, or with
+   * every item final, which are only to be ended, and those canceled with an
+   * item still running; the oldest first.
+   */
+  due(tenant: string, at: Date, silentSince: Date): Promise<string[]>;
+  /**
+   * Claims a plan, so that two replicas never work on it at once; a claim that
+   * gave no sign of life since the time given is taken over.
    *
    * @returns false when someone else holds it
    */
@@ -686,21 +926,258 @@ export interface ReclamationStore {
     id: string,
     holder: string,
     at: Date,
-    expiredBefore: Date,
+    silentSince: Date,
   ): Promise<boolean>;
+  /**
+   * A sign of life.
+   *
+   * @returns the plan's status; undefined when the holder no longer holds it
+   */
+  renew(
+    id: string,
+    holder: string,
+    at: Date,
+  ): Promise<StoredReclamationStatus | undefined>;
   release(id: string, holder: string): Promise<void>;
-  /** Records that items are about to be removed, before the call. */
-  markRunning(itemIds: string[], at: Date): Promise<void>;
-  recordOutcomes(
-    outcomes: {
-      itemId: string;
-      outcome: ReclamationOutcome;
-      message: string;
-      requestId: string | null;
-    }[],
+  /**
+   * All items that are scheduled or running of the first so many accounts that
+   * have any, running ones first, then in the plan's order.
+   */
+  next(id: string, accounts: number): Promise<StoredItem[]>;
+  /**
+   * Notes, before Microsoft is asked, that items are being taken or put back.
+   *
+   * @returns false when the holder no longer holds the plan, or it is paused or
+   *   canceled; nothing is changed then, and Microsoft must not be asked
+   */
+  markRunning(
+    id: string,
+    holder: string,
+    itemIds: string[],
+    at: Date,
+  ): Promise<boolean>;
+  /** Records outcomes that are final; an item that has one already keeps it. */
+  recordOutcomes(id: string, outcomes: ItemOutcome[], at: Date): Promise<void>;
+  /** Notes why a plan waits, or that it does so no longer. */
+  wait(
+    id: string,
+    problem: { message: string; retryAt: string } | null,
     at: Date,
   ): Promise<void>;
-  finish(id: string, at: Date): Promise<void>;
+  /** Ends a started plan of which every item is final. @returns whether it ended */
+  finish(id: string, at: Date): Promise<boolean>;
+  /** Moves items on from `awaitingUser`; those that are no longer so stay. @returns how many moved */
+  answer(
+    id: string,
+    outcomes: (ItemOutcome & { by: string | null })[],
+    at: Date,
+  ): Promise<number>;
+}
+
+/** Whether taking licenses back is stopped, which holds for everybody and everything. */
+export interface ReclamationSwitchStore {
+  /** Not stopped where nobody ever changed it. */
+  get(tenant: string): Promise<ReclamationSwitch>;
+  set(
+    tenant: string,
+    change: { stopped: boolean; reason: string },
+    by: { changedBy: string; at: Date },
+  ): Promise<void>;
+}
+
+/** A policy as it is stored; times are ISO 8601, people entity refs. */
+export interface StoredPolicy extends PolicyInput {
+  id: string;
+  tenant: string;
+  state: PolicyState;
+  /** Since it was changed last. */
+  dryRuns: number;
+  createdBy: string;
+  createdAt: string;
+  updatedBy: string;
+  updatedAt: string;
+  /** Null unless it is on. */
+  switchedOnBy: string | null;
+  switchedOnAt: string | null;
+  /** Null while it is off. */
+  nextRunAt: string | null;
+  lastRun: Policy['lastRun'];
+}
+
+/** A run of a policy that is due, and stays the same one until it has finished. */
+export interface PolicyRun {
+  policy: StoredPolicy;
+  /** By which what it does is done once. */
+  runId: string;
+  /** ISO 8601; it may have had to wait since. */
+  dueAt: string;
+}
+
+/**
+ * The standing rules by which licenses are taken back. What finds a policy
+ * leaves out those that were ended, except for their quiet hours.
+ */
+export interface PolicyStore {
+  /** By name. */
+  list(tenant: string): Promise<StoredPolicy[]>;
+  get(tenant: string, id: string): Promise<StoredPolicy | undefined>;
+  /** Of one that was ended as well: what it began goes on. */
+  quietHours(tenant: string, id: string): Promise<QuietHours | null>;
+  /** A policy that is dry, and due at once. */
+  create(
+    tenant: string,
+    policy: PolicyInput,
+    by: { createdBy: string; at: Date },
+  ): Promise<StoredPolicy>;
+  /** Changes it, after which it is dry, and due at once. */
+  update(
+    tenant: string,
+    id: string,
+    policy: PolicyInput,
+    by: { updatedBy: string; at: Date },
+  ): Promise<StoredPolicy | undefined>;
+  /** @returns it as it was */
+  end(tenant: string, id: string, at: Date): Promise<StoredPolicy | undefined>;
+  /**
+   * Switches a policy to another state. One that was off is due at once.
+   *
+   * @returns false when it is not as given any more; nothing is changed then
+   */
+  setState(
+    policy: StoredPolicy,
+    state: PolicyState,
+    by: { by: string; at: Date },
+  ): Promise<boolean>;
+  /** Has a policy due now, unless it is already; undefined when it is off. */
+  runNow(tenant: string, id: string, at: Date): Promise<PolicyRun | undefined>;
+  /** The runs whose time has come. */
+  due(tenant: string, at: Date): Promise<PolicyRun[]>;
+  /** Notes why a run has to wait; nothing when it has finished, or its policy was changed or switched since. */
+  wait(
+    run: PolicyRun,
+    why: { message: string; until: Date },
+    at: Date,
+  ): Promise<void>;
+  /** Notes what came of a run, and when the next one is due; else as {@link PolicyStore.wait}. */
+  finish(
+    run: PolicyRun,
+    end: { message: string; reclamationId: string | null; nextDueAt: Date },
+    at: Date,
+  ): Promise<void>;
+}
+
+/** A license of an account that somebody is to be asked about. */
+export interface NewQuestion {
+  id: string;
+  tenant: string;
+  reclamationId: string;
+  /** Graph id. */
+  accountId: string;
+  skuId: string;
+  /** Of the plan: one for each path by which the account holds the license. */
+  itemIds: string[];
+  /** Graph id of the account's manager, who may answer as well; null where there is none. */
+  managerId: string | null;
+  /** Entity refs of the people who are told. */
+  recipients: string[];
+}
+
+/** A question that people were told of. */
+export interface StoredQuestion extends Omit<NewQuestion, 'recipients'> {
+  /** ISO 8601. */
+  askedAt: string;
+  /** ISO 8601. */
+  answerUntil: string;
+}
+
+/**
+ * Whom to tell: those who were not asked; or those to remind, who were asked
+ * before a time, or of whom it is not known whether they were told what was to
+ * be told before another.
+ */
+export type QuestionNotice =
+  | { type: 'asked'; answerUntil: Date }
+  | { type: 'reminded'; askedBefore: Date; untoldBefore: Date };
+
+/**
+ * Who is asked about licenses, and when they were. A question is open while an
+ * item of it waits for an answer.
+ */
+export interface QuestionStore {
+  /** Ids of started plans in which something waits for an answer, the oldest first. */
+  campaigns(tenant: string): Promise<string[]>;
+  /**
+   * Ids of items that wait for an answer, of the first so many accounts after
+   * one, by Graph id.
+   *
+   * @param options.asked - whether of those that somebody was asked about, or of
+   *   those for which it is not known yet whom to ask
+   */
+  waiting(
+    reclamationId: string,
+    options: { asked: boolean; after: string; accounts: number },
+  ): Promise<string[]>;
+  /** When somebody was asked about licenses of accounts since a time, by another plan. */
+  askedSince(
+    tenant: string,
+    accountIds: string[],
+    options: { since: Date; besides: string },
+  ): Promise<{ accountId: string; skuId: string; askedAt: string }[]>;
+  /** Of these accounts, those that are present in the tenant and enabled. */
+  enabledAccounts(
+    tenant: string,
+    accountIds: string[],
+  ): Promise<{ id: string; userPrincipalName: string; email: string | null }[]>;
+  /** Stores whom to ask; what is known of a license already stays. */
+  add(questions: NewQuestion[]): Promise<void>;
+  /** Entity refs of people with open questions whom to tell. */
+  toTell(reclamationId: string, notice: QuestionNotice): Promise<string[]>;
+  /**
+   * Notes, before it is done, that a person is told of all their open questions
+   * of a plan.
+   *
+   * @returns false when there is none to tell them of, or somebody else tells
+   *   them; they must not be told then
+   */
+  claim(
+    reclamationId: string,
+    recipient: string,
+    notice: QuestionNotice,
+    at: Date,
+  ): Promise<boolean>;
+  /** Takes that back: they could not be told. */
+  release(
+    reclamationId: string,
+    recipient: string,
+    notice: QuestionNotice,
+    at: Date,
+  ): Promise<void>;
+  /** Notes that a person was told of all they are asked. */
+  told(reclamationId: string, recipient: string, at: Date): Promise<void>;
+  /** The open questions of which a person is told, in the order of their accounts. */
+  ofRecipient(
+    reclamationId: string,
+    recipient: string,
+  ): Promise<StoredQuestion[]>;
+  /**
+   * Items that wait for an answer although the time for it has passed: that of
+   * their question, or that of the plan where nobody was asked. At most so many.
+   */
+  overdue(
+    reclamationId: string,
+    at: Date,
+    limit: number,
+  ): Promise<{ itemId: string; told: boolean }[]>;
+  /**
+   * Open questions about any of these accounts, of those they manage, and of
+   * members of these catalog groups; those to be answered first come first.
+   */
+  open(
+    tenant: string,
+    about: { accountIds: string[]; groups: string[] },
+  ): Promise<StoredQuestion[]>;
+  /** Open or not. */
+  get(tenant: string, id: string): Promise<StoredQuestion | undefined>;
 }
 
 /** A tenant that is no longer configured, or switched off: its history is kept. */
@@ -1117,4 +1594,7 @@ export interface Stores {
   catalogGroups: CatalogGroupStore;
   taskRuns: TaskRunStore;
   reclamations: ReclamationStore;
+  reclamationSwitch: ReclamationSwitchStore;
+  questions: QuestionStore;
+  policies: PolicyStore;
 }

@@ -300,7 +300,7 @@ describe.each(databases.eachSupportedId())('Evaluation on %p', databaseId => {
       },
       { createdBy: 'user:default/olivia', at: world.now() },
     );
-    await evaluation.reevaluate(TENANT, { accountId });
+    await evaluation.reevaluate(TENANT, { accountIds: [accountId] });
     expect(published).toEqual([
       expect.objectContaining({ added: 0, removed: 0 }),
     ]);
@@ -309,6 +309,32 @@ describe.each(databases.eachSupportedId())('Evaluation on %p', databaseId => {
         ({ state, heldBack }) => [state, heldBack[0].type],
       ),
     ).toEqual(own.map(() => ['heldBack', 'exemption']));
+    // What is only looked up is the same, and stays as it is stored.
+    const stored = await stores.candidates.ofAccounts(TENANT, [accountId]);
+    published.length = 0;
+    const found = await evaluation.candidatesOf(TENANT, [accountId, 'nobody']);
+    expect([...found.keys()]).toEqual([accountId]);
+    const { account, candidates, exemptions } = found.get(accountId) ?? {};
+    expect(account?.id).toBe(accountId);
+    expect(
+      candidates?.map(({ skuId, reasons, heldBack }) => ({
+        skuId,
+        reasons,
+        heldBack,
+      })),
+    ).toEqual(
+      [...stored]
+        .sort((left, right) => (left.skuId < right.skuId ? -1 : 1))
+        .map(({ skuId, reasons, heldBack }) => ({ skuId, reasons, heldBack })),
+    );
+    expect([...(exemptions?.keys() ?? [])].sort()).toEqual(
+      [...new Set(account?.assignments.map(({ skuId }) => skuId))].sort(),
+    );
+    expect(exemptions?.get(stored[0].skuId)).toMatchObject({
+      reason: 'On parental leave',
+    });
+    expect(published).toEqual([]);
+
     const opportunities = (counts: typeof all) =>
       counts
         .filter(({ state }) => state === 'opportunity')

@@ -9,6 +9,7 @@ import {
   SYNC_TASKS,
 } from 'backstage-plugin-m365-licenses-common';
 import type {
+  ActiveExemption,
   ActivityThreshold,
   EvaluatedAccount,
   EvaluatedSelection,
@@ -25,6 +26,7 @@ import { type CountedSku, spendBy } from '../insights/attribution';
 import {
   type CandidateContext,
   candidateContext,
+  exemptionsOf,
   findCandidates,
   RESTORABLE_DAYS,
 } from '../insights/candidates';
@@ -55,6 +57,14 @@ const DEFAULT_SCHEDULE: SchedulerServiceTaskScheduleDefinition = {
   frequency: { hours: 1 },
   timeout: { hours: 1 },
 };
+
+/** An account with what could be taken back from it. */
+export interface EvaluatedCandidates {
+  account: EvaluatedAccount;
+  candidates: FoundCandidate[];
+  /** By SKU id, the exemption that holds it back, whether or not it is a candidate. */
+  exemptions: ReadonlyMap<string, ActiveExemption>;
+}
 
 /** How many candidates a write added, removed and changed. */
 type CandidateChanges = Awaited<ReturnType<Stores['candidates']['storeFor']>>;
@@ -192,13 +202,13 @@ export class Evaluation {
    */
   async reevaluate(
     tenant: string,
-    selection: { accountId?: string; group?: string; skuId?: string },
+    selection: { accountIds?: string[]; group?: string; skuId?: string },
   ): Promise<void> {
     await this.#inTurn(tenant, async () => {
       const { stores, events } = this.#options;
-      const { accountId, group, skuId } = selection;
+      const { accountIds, group, skuId } = selection;
       const narrowed: EvaluatedSelection = {
-        accountId,
+        accountIds,
         skuId,
         groups:
           group === undefined
@@ -224,6 +234,42 @@ export class Evaluation {
       await this.#revalue(tenant);
       await events.candidatesChanged({ tenant, ...changes });
     });
+  }
+
+  /**
+   * What could be taken back from some accounts by what is stored of them now;
+   * stores nothing.
+   *
+   * @param accountIds - Graph ids
+   * @returns by Graph id, accounts that are not known left out, with the first
+   *   exemption of each license that has one
+   */
+  async candidatesOf(
+    tenant: string,
+    accountIds: string[],
+  ): Promise<Map<string, EvaluatedCandidates>> {
+    const at = this.#now();
+    const context = await this.#context(tenant, at);
+    const found = new Map<string, EvaluatedCandidates>();
+    for await (const accounts of this.#options.stores.evaluation.accounts(
+      tenant,
+      {
+        deletedSince: await this.#deletedSince(tenant, at),
+        selection: { accountIds },
+      },
+    )) {
+      for (const { account, candidates } of this.#find(accounts, context)) {
+        const exemptions = new Map(
+          account.assignments.flatMap(({ skuId }) =>
+            exemptionsOf(account, skuId, context)
+              .slice(0, 1)
+              .map(exemption => [skuId, exemption] as const),
+          ),
+        );
+        found.set(account.id, { account, candidates, exemptions });
+      }
+    }
+    return found;
   }
 
   /**

@@ -1,2 +1,7 @@
 export { CatalogGroups, type CatalogGroupsOptions } from './CatalogGroups';
-export { Evaluation, type EvaluationOptions } from './Evaluation';
+export {
+  Evaluation,
+  type EvaluatedCandidates,
+  type EvaluationOptions,
+} from './Evaluation';
+export { seatPrices } from './seatPrices';

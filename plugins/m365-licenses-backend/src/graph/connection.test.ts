@@ -667,7 +667,20 @@ describe('errors', () => {
     [
       'LicenseAssignment.ReadWrite.All',
       (connection: GraphConnection) =>
-        connection.removeLicenses('user-1', ['sku-1']),
+        connection.changeLicenses([
+          { userId: 'user-1', add: [], remove: ['sku-1'] },
+        ]),
+    ],
+    [
+      'GroupMember.ReadWrite.All',
+      (connection: GraphConnection) =>
+        connection.changeMemberships([
+          { groupId: 'group-1', userId: 'user-1', change: 'remove' },
+        ]),
+    ],
+    [
+      'GroupMember.Read.All',
+      (connection: GraphConnection) => connection.licensingGroup('group-1'),
     ],
   ])('says that %s is missing', async (permission, call) => {
     const { connection } = await fake((_request, response) =>
@@ -861,89 +874,6 @@ describe('single records and short collections', () => {
         kind: 'notFound',
       });
     }
-  });
-});
-
-describe('removeLicenses', () => {
-  it('takes a license away', async () => {
-    const { simulator, connection } = await simulate(200);
-    const { users } = await collect(connection);
-    const holder = users.find(user =>
-      user.assignments.some(assignment => !assignment.assignedByGroup),
-    );
-    const skuId = holder?.assignments.find(
-      assignment => !assignment.assignedByGroup,
-    )?.skuId;
-    if (!holder || !skuId) {
-      throw new Error('Nobody holds a license directly');
-    }
-    const { requestId } = await connection.removeLicenses(holder.id, [skuId]);
-    expect(requestId).toMatch(/^[\da-f-]{36}$/);
-    expect(simulator.requests.removals(holder.id, skuId)).toBe(1);
-    await expect(
-      connection.removeLicenses(holder.id, [skuId]),
-    ).rejects.toMatchObject({
-      kind: 'refused',
-      graphMessage: 'User does not have a corresponding license.',
-    });
-  });
-
-  it('sends both keys', async () => {
-    const { graph, connection } = await fake((_request, response) =>
-      sendJson(response, 200, rawUser(1)),
-    );
-    expect(await connection.removeLicenses('user-1', ['a', 'b'])).toEqual({
-      requestId: null,
-    });
-    const [call] = graph.calls();
-    expect(call.method).toBe('POST');
-    expect(call.path).toBe('/v1.0/users/user-1/assignLicense');
-    expect(JSON.parse(call.body)).toEqual({
-      addLicenses: [],
-      removeLicenses: ['a', 'b'],
-    });
-  });
-
-  it.each([
-    ['429', 429, undefined, 2],
-    ['503 with a time to come back', 503, '2', 2],
-    ['503 without one', 503, undefined, 1],
-    ['504', 504, '2', 1],
-    ['502', 502, undefined, 1],
-  ])(
-    'is repeated only when Microsoft did not take it: %s',
-    async (_case, status, retryAfter, attempts) => {
-      let answers = 0;
-      const { graph, connection } = await fake((_request, response) =>
-        answers++ < 1
-          ? sendError(
-              response,
-              status,
-              'x',
-              'y',
-              retryAfter ? { 'retry-after': retryAfter } : {},
-            )
-          : sendJson(response, 200, rawUser(1)),
-      );
-      const outcome = await connection
-        .removeLicenses('user-1', ['a'])
-        .catch(error => error.status);
-      expect(outcome).toEqual(attempts === 2 ? { requestId: null } : status);
-      expect(graph.calls()).toHaveLength(attempts);
-    },
-  );
-
-  it('is not repeated when the connection is lost', async () => {
-    const { graph, connection } = await fake((_request, response) =>
-      response.destroy(),
-    );
-    await expect(
-      connection.removeLicenses('user-1', ['a']),
-    ).rejects.toMatchObject({
-      kind: 'network',
-      mend: expect.stringContaining('may have done it'),
-    });
-    expect(graph.calls()).toHaveLength(1);
   });
 });
 

@@ -3,6 +3,7 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import { z } from 'zod';
 import { readTokenFacts } from './accessToken';
+import { BatchAnswer, BatchRequest, sendInBatches } from './batch';
 import {
   createTokenProvider,
   TokenOptions,
@@ -16,9 +17,12 @@ import {
 } from './middleware';
 import {
   pageSchema,
+  PERSON_PROPERTIES,
   ReadRecord,
   readGroup,
+  readLicensingGroup,
   readOrganization,
+  readPerson,
   readRecords,
   readReportSettings,
   readSku,
@@ -34,10 +38,15 @@ import {
 } from './reports';
 import { Patience, retryLimits, RetryLimits } from './retry';
 import {
+  ChangeResult,
   ConnectionConfig,
   Credential,
   GraphConnection,
+  GraphLicensingGroup,
+  GraphPerson,
+  LicenseChange,
   Malformed,
+  MembershipChange,
   ReportPeriod,
   ReportStream,
   RequestOptions,
@@ -213,24 +222,128 @@ class TenantConnection implements GraphConnection {
     return this.#report(emailAppUsageDetail, period, options);
   }
 
-  async removeLicenses(
-    userId: string,
-    skuIds: string[],
+  async usersById(ids: string[], options: RequestOptions = {}) {
+    return this.#readEach(ids, {
+      what: 'Reading the account',
+      url: id => `/users/${id}?$select=${USER_PROPERTIES.join(',')}`,
+      read: readUser,
+      signal: options.signal,
+    });
+  }
+
+  async managersOf(ids: string[], options: RequestOptions = {}) {
+    const managers: Map<string, GraphPerson | null | GraphError> =
+      await this.#readEach(ids, {
+        what: 'Reading the manager of the account',
+        url: id => `/users/${id}/manager?$select=${PERSON_PROPERTIES}`,
+        read: readPerson,
+        signal: options.signal,
+      });
+    for (const [id, manager] of managers) {
+      if (manager instanceof GraphError && manager.kind === 'notFound') {
+        managers.set(id, null);
+      }
+    }
+    return managers;
+  }
+
+  async licensingGroup(
+    id: string,
+    options: RequestOptions = {},
+  ): Promise<GraphLicensingGroup> {
+    const operation = this.#operation(
+      `Reading the group ${id} with its licenses and owners`,
+      'GroupMember.Read.All',
+    );
+    const path = `/groups/${segment(operation, id)}`;
+    const [group, { records: owners }] = await Promise.all([
+      this.#getOne(
+        operation,
+        `${path}?$select=id,displayName,groupTypes,onPremisesSyncEnabled,assignedLicenses`,
+        readLicensingGroup,
+        options.signal,
+      ),
+      this.#all(
+        operation,
+        `${path}/owners?$select=${PERSON_PROPERTIES}`,
+        readPerson,
+        options.signal,
+      ),
+    ]);
+    return { ...group, owners: owners.filter(owner => owner !== null) };
+  }
+
+  async changeLicenses(changes: LicenseChange[], options: RequestOptions = {}) {
+    const operation = {
+      ...this.#operation(
+        'Changing licenses',
+        'LicenseAssignment.ReadWrite.All',
+        'License Administrator',
+      ),
+      isWrite: true,
+    };
+    return this.#changeEach(
+      operation,
+      changes.map(({ userId, add, remove }) => ({
+        operation: {
+          ...operation,
+          what: `Changing the licenses of the account ${userId}`,
+        },
+        method: 'POST',
+        url: `/users/${segment(operation, userId)}/assignLicense`,
+        body: { addLicenses: add, removeLicenses: remove },
+      })),
+      options.signal,
+    );
+  }
+
+  async changeMemberships(
+    changes: MembershipChange[],
     options: RequestOptions = {},
   ) {
-    const operation = this.#operation(
-      `Removing licenses from the account ${userId}`,
-      'LicenseAssignment.ReadWrite.All',
-      'License Administrator',
-    );
-    const response = await this.#send(
+    const operation = {
+      ...this.#operation(
+        'Changing memberships of groups',
+        'GroupMember.ReadWrite.All',
+        'Groups Administrator',
+      ),
+      isWrite: true,
+    };
+    const results = await this.#changeEach(
       operation,
-      `${this.#root}/users/${segment(operation, userId)}/assignLicense`,
+      changes.map(({ groupId, userId, change }) => {
+        const members = `/groups/${segment(operation, groupId)}/members`;
+        const member = segment(operation, userId);
+        return change === 'add'
+          ? {
+              operation: {
+                ...operation,
+                what: `Adding the account ${userId} to the group ${groupId}`,
+              },
+              method: 'POST',
+              url: `${members}/$ref`,
+              body: {
+                '@odata.id': `${this.#target.origin}${
+                  this.#root
+                }/directoryObjects/${member}`,
+              },
+            }
+          : {
+              operation: {
+                ...operation,
+                what: `Taking the account ${userId} out of the group ${groupId}`,
+              },
+              method: 'DELETE',
+              url: `${members}/${member}/$ref`,
+            };
+      }),
       options.signal,
-      { addLicenses: [], removeLicenses: skuIds },
     );
-    await succeeded(operation, response);
-    return { requestId: response.headers.get('request-id') };
+    return results.map((result, index) =>
+      isAlreadySo(changes[index], result.error)
+        ? { requestId: result.requestId }
+        : result,
+    );
   }
 
   #report<Row>(
@@ -265,6 +378,75 @@ class TenantConnection implements GraphConnection {
           throw notOfGraph(operation, response, 'no address of a download');
         }
         return location;
+      },
+    });
+  }
+
+  /** Reads one record for each id; `url` gets the id as a segment of a path. */
+  async #readEach<T>(
+    ids: string[],
+    options: {
+      what: string;
+      url: (id: string) => string;
+      read: ReadRecord<T>;
+      signal: AbortSignal | undefined;
+    },
+  ): Promise<Map<string, T | GraphError>> {
+    const operationOf = (id: string) =>
+      this.#operation(`${options.what} ${id}`, 'User.Read.All');
+    const wanted = [...new Set(ids)];
+    const known = wanted.filter(isSegment);
+    const answers = await this.#inBatches(
+      this.#operation('Reading accounts', 'User.Read.All'),
+      known.map(id => ({
+        operation: operationOf(id),
+        method: 'GET',
+        url: options.url(encodeURIComponent(id)),
+      })),
+      options.signal,
+    );
+    const records = new Map<string, T | GraphError>(
+      wanted.map(id => [id, notAnId(operationOf(id))]),
+    );
+    for (const [index, id] of known.entries()) {
+      records.set(
+        id,
+        await readAnswer(operationOf(id), answers[index], options.read),
+      );
+    }
+    return records;
+  }
+
+  /** Asks for changes; each gets a result of its own. */
+  async #changeEach(
+    operation: Operation,
+    requests: BatchRequest[],
+    signal: AbortSignal | undefined,
+  ): Promise<ChangeResult[]> {
+    const answers = await this.#inBatches(operation, requests, signal);
+    return answers.map(answer =>
+      answer instanceof GraphError
+        ? { requestId: answer.requestId ?? null, error: answer }
+        : { requestId: answer.headers.get('request-id') },
+    );
+  }
+
+  #inBatches(
+    operation: Operation,
+    requests: BatchRequest[],
+    signal: AbortSignal | undefined,
+  ): Promise<BatchAnswer[]> {
+    return sendInBatches(requests, {
+      host: this.#target.host,
+      patience: () => this.#patience(operation, signal),
+      post: async (body, { freshToken }) => {
+        if (freshToken) {
+          await this.#tokens.token({ fresh: true, signal });
+        }
+        const path = `${this.#root}/$batch`;
+        const response = await this.#send(operation, path, signal, body);
+        await succeeded(operation, response);
+        return response;
       },
     });
   }
@@ -508,12 +690,56 @@ function notOfGraph(
   );
 }
 
-/** Writes an id as one segment of a path, which `..` is not. */
+/** Whether an id can be one segment of a path, which `..` cannot. */
+function isSegment(id: string): boolean {
+  return !/^\.{0,2}$/.test(id);
+}
+
+function notAnId(operation: Operation): GraphError {
+  return new GraphError(`${operation.what} failed: this is not an id`, {
+    kind: 'notFound',
+  });
+}
+
+/** Writes an id as one segment of a path. */
 function segment(operation: Operation, id: string): string {
-  if (/^\.{0,2}$/.test(id)) {
-    throw new GraphError(`${operation.what} failed: this is not an id`, {
-      kind: 'notFound',
-    });
+  if (!isSegment(id)) {
+    throw notAnId(operation);
   }
   return encodeURIComponent(id);
+}
+
+/** Reads a record out of an answer in a batch. */
+async function readAnswer<T>(
+  operation: Operation,
+  answer: BatchAnswer,
+  read: ReadRecord<T>,
+): Promise<T | GraphError> {
+  if (answer instanceof GraphError) {
+    return answer;
+  }
+  try {
+    const raw = await readJson(operation, answer, z.unknown());
+    return recordOf(operation, read, raw);
+  } catch (error) {
+    if (error instanceof GraphError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Whether a change of a membership was refused as there is nothing to change:
+ * Microsoft answers 400 where somebody is a member already, and 404 where the
+ * group has no such member.
+ */
+function isAlreadySo(
+  { change }: MembershipChange,
+  error: GraphError | undefined,
+): boolean {
+  return change === 'add'
+    ? error?.kind === 'refused' &&
+        /references already exist/i.test(error.graphMessage ?? '')
+    : error?.kind === 'notFound';
 }

@@ -1,5 +1,6 @@
 import { CustomErrorBase, isError } from '@backstage/errors';
 import { z } from 'zod';
+import { isThrottled } from './retry';
 
 /**
  * What went wrong with Microsoft, as far as it changes what to do:
@@ -7,7 +8,8 @@ import { z } from 'zod';
  * lacks the feature), `notFound`, `conflict` (409, concurrent writes),
  * `refused` (400), `throttled` (429/503/504 until we gave up), `network`
  * (no answer, cut off), `answer` (an answer that is not what Graph gives),
- * `report` (a report that is cut short or lacks columns).
+ * `report` (a report that is cut short or lacks columns). For a write see
+ * {@link isUncertain}.
  */
 export type GraphErrorKind =
   | 'credential'
@@ -62,6 +64,14 @@ export class GraphError extends CustomErrorBase {
   }
 }
 
+/**
+ * Whether a write that failed so may have been done all the same: nothing was
+ * answered, or by a gateway that does not know.
+ */
+export function isUncertain({ kind }: GraphError): boolean {
+  return kind === 'network' || kind === 'answer';
+}
+
 /** Who is granted permissions: an application, a person through it, or an identity of Azure. */
 export type Grantee = 'application' | 'person' | 'managedIdentity';
 
@@ -74,6 +84,8 @@ export interface Operation {
   /** The directory role that a person needs besides, for example `Reports Reader`. */
   role?: string;
   grantee: Grantee;
+  /** Whether it changes something, so that it must not be done twice. */
+  isWrite?: boolean;
 }
 
 const errorBodySchema = z.object({
@@ -91,13 +103,22 @@ const CONCURRENCY_CODE = 'Directory_ConcurrencyViolation';
 /** Longer messages are cut: a proxy's error page can be a megabyte. */
 const MESSAGE_LENGTH = 500;
 
-function kindOf(status: number, code: string | undefined): GraphErrorKind {
+/** What mends a write of which nobody knows whether it was done. */
+const LOOK_FIRST =
+  'Microsoft may have done it all the same: look at the account before trying again.';
+
+function kindOf(
+  operation: Operation,
+  response: Response,
+  code: string | undefined,
+): GraphErrorKind {
+  const { status } = response;
   if (code === PREMIUM_CODE) return 'premium';
   if (status === 409 || code === CONCURRENCY_CODE) return 'conflict';
   if (status === 401) return 'credential';
   if (status === 403) return 'permission';
   if (status === 404) return 'notFound';
-  if (status === 429 || status === 503 || status === 504) return 'throttled';
+  if (isThrottled(operation, response)) return 'throttled';
   return status >= 400 && status < 500 ? 'refused' : 'answer';
 }
 
@@ -117,7 +138,9 @@ function mendOf(
     case 'throttled':
       return 'Microsoft is limiting requests or is unavailable: try again later, or run the tasks less often.';
     case 'answer':
-      return 'Try again later; if it stays so, check that target is the address of Microsoft Graph and look for a proxy in between.';
+      return operation.isWrite
+        ? LOOK_FIRST
+        : 'Try again later; if it stays so, check that target is the address of Microsoft Graph and look for a proxy in between.';
     default:
       return undefined;
   }
@@ -185,10 +208,10 @@ export async function errorOfAnswer(
   const said = error ? error.message : readableText(contentType, body);
   const graphMessage = said && withoutTokens(said).slice(0, MESSAGE_LENGTH);
   const requestId =
-    response.headers.get('request-id') ??
     error?.innerError?.['request-id'] ??
+    response.headers.get('request-id') ??
     undefined;
-  const kind = kindOf(response.status, error?.code);
+  const kind = kindOf(operation, response, error?.code);
   const parts = [
     `${operation.what} failed: Microsoft answered ${response.status}`,
     error?.code && ` ${error.code}`,
@@ -210,13 +233,11 @@ export async function errorOfAnswer(
  * Makes the error of a request that got no answer, or only part of one.
  *
  * @param host - whom it was sent to; whole addresses can hold secrets
- * @param isWrite - whether it may have changed something all the same
  */
 export function errorOfConnection(
   operation: Operation,
   host: string,
   thrown: unknown,
-  isWrite = false,
 ): GraphError {
   return new GraphError(
     `${operation.what} failed: ${host} gave no complete answer (${reasonOf(
@@ -224,8 +245,8 @@ export function errorOfConnection(
     )})`,
     {
       kind: 'network',
-      mend: isWrite
-        ? 'Microsoft may have done it before the connection was lost: look at the account before trying again.'
+      mend: operation.isWrite
+        ? LOOK_FIRST
         : `Check that this machine can reach ${host}, through a proxy where there is one, and try again.`,
     },
   );

@@ -12,7 +12,7 @@ import {
   GraphError,
   Operation,
 } from './errors';
-import { parseRetryAfter, Patience, RetryLimits, Trouble } from './retry';
+import { Patience, RetryLimits, Trouble, troubleOf } from './retry';
 
 /** Tells the chain what a request is for. */
 export class OperationOptions {
@@ -106,40 +106,12 @@ function identify(
   });
 }
 
-/**
- * What stands in the way of an answer that another attempt may bring.
- *
- * A write is repeated only where Microsoft says that it did not take it: 429,
- * or 503 with a time to come back. After a 504 or a lost connection nobody
- * knows whether it happened.
- */
-function troubleOf(
-  exchange: Exchange,
-  response: Response,
-): Trouble | undefined {
-  const { status } = response;
-  const retryAfterMs = parseRetryAfter(
-    response.headers.get('retry-after'),
-    Date.now(),
-  );
-  const what = `Microsoft answered ${status}`;
-  const isRead = exchange.method === 'GET';
-  if (
-    status === 429 ||
-    (status === 503 && (isRead || retryAfterMs !== undefined)) ||
-    (status === 504 && isRead)
-  ) {
-    return { kind: 'throttled', what, retryAfterMs };
-  }
-  return status === 502 && isRead ? { kind: 'connection', what } : undefined;
-}
-
 function retrying(options: {
   limits: RetryLimits;
   logger: LoggerService;
 }): Step {
   return async (exchange, next) => {
-    const { operation, signal, method } = exchange;
+    const { operation, signal } = exchange;
     const patience = new Patience({ ...options, operation, signal });
     for (;;) {
       let response: Response | undefined;
@@ -147,10 +119,10 @@ function retrying(options: {
       let trouble: Trouble | undefined;
       try {
         response = await next(exchange);
-        trouble = troubleOf(exchange, response);
+        trouble = troubleOf(operation, response);
       } catch (error) {
         thrown = error;
-        trouble = method === 'GET' ? troubleThrown(error) : undefined;
+        trouble = troubleThrown(operation, error);
       }
       if (trouble && (await patience.outlast(trouble))) {
         continue;
@@ -167,13 +139,18 @@ function retrying(options: {
 }
 
 /** A lost connection, or a token endpoint that asks for patience. */
-function troubleThrown(error: unknown): Trouble | undefined {
+function troubleThrown(
+  operation: Operation,
+  error: unknown,
+): Trouble | undefined {
   if (!(error instanceof GraphError)) {
     return undefined;
   }
   switch (error.kind) {
     case 'network':
-      return { kind: 'connection', what: 'the connection failed' };
+      return operation.isWrite
+        ? undefined
+        : { kind: 'connection', what: 'the connection failed' };
     case 'throttled':
       return {
         kind: 'throttled',
@@ -235,12 +212,7 @@ function fetching(options: { limits: RetryLimits }): Step {
       });
     } catch (error) {
       signal?.throwIfAborted();
-      throw errorOfConnection(
-        operation,
-        new URL(url).host,
-        error,
-        method !== 'GET',
-      );
+      throw errorOfConnection(operation, new URL(url).host, error);
     }
   };
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   GraphGroup,
+  GraphLicensingGroup,
+  GraphPerson,
   GraphSku,
   GraphSubscription,
   GraphUser,
@@ -176,6 +178,29 @@ const groupSchema = z.object({
   displayName: optionalText,
 });
 
+function toGroup({
+  id,
+  displayName,
+}: z.output<typeof groupSchema>): GraphGroup {
+  return { id, displayName: displayName ?? id };
+}
+
+/** What `$select` names when people are read, and {@link readPerson} reads. */
+export const PERSON_PROPERTIES = 'id,userPrincipalName,displayName';
+
+const personSchema = z.object({
+  id: text.min(1),
+  // Only accounts have one
+  userPrincipalName: optionalText,
+  displayName: optionalText,
+});
+
+const licensingGroupSchema = groupSchema.extend({
+  groupTypes: z.array(text).nullish(),
+  onPremisesSyncEnabled: z.boolean().nullish(),
+  assignedLicenses: z.array(z.object({ skuId: text.min(1) })),
+});
+
 const organizationSchema = z.object({
   id: text.min(1),
   displayName: optionalText,
@@ -231,12 +256,29 @@ function kindOf(value: unknown): string {
 export const readUser = reader(userSchema, toUser);
 export const readSku: ReadRecord<GraphSku> = reader(skuSchema, sku => sku);
 export const readSubscription = reader(subscriptionSchema, toSubscription);
-export const readGroup = reader(
-  groupSchema,
-  (group): GraphGroup => ({
-    id: group.id,
-    displayName: group.displayName ?? group.id,
+export const readGroup = reader(groupSchema, toGroup);
+export const readLicensingGroup = reader(
+  licensingGroupSchema,
+  (group): Omit<GraphLicensingGroup, 'owners'> => ({
+    ...toGroup(group),
+    membership: group.groupTypes?.includes('DynamicMembership')
+      ? 'dynamic'
+      : 'assigned',
+    onPremises: group.onPremisesSyncEnabled ?? false,
+    skuIds: group.assignedLicenses.map(({ skuId }) => skuId),
   }),
+);
+/** Reads a person; null for what can stand in their place, as an application. */
+export const readPerson = reader(
+  personSchema,
+  ({ id, userPrincipalName, displayName }): GraphPerson | null =>
+    userPrincipalName
+      ? {
+          id,
+          userPrincipalName,
+          displayName: displayName ?? userPrincipalName,
+        }
+      : null,
 );
 export const readOrganization = reader(organizationSchema, organization => ({
   id: organization.id,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { Operation } from './errors';
+import type { Operation } from './errors';
 
 /** How long and how often a call to Microsoft is tried. */
 export interface RetryLimits {
@@ -74,6 +74,48 @@ export interface Trouble {
   what: string;
   /** Milliseconds that Microsoft asked for. */
   retryAfterMs?: number;
+}
+
+/**
+ * Whether Microsoft asks to come back later. Of a write it says so, and that
+ * it did not take it, by 429, or by 503 with a time to come back; after another
+ * 503, a 504 or a lost connection nobody knows whether it was done.
+ */
+export function isThrottled(
+  { isWrite }: Operation,
+  { status, headers }: Response,
+): boolean {
+  switch (status) {
+    case 429:
+      return true;
+    case 503:
+      return (
+        !isWrite ||
+        parseRetryAfter(headers.get('retry-after'), Date.now()) !== undefined
+      );
+    case 504:
+      return !isWrite;
+    default:
+      return false;
+  }
+}
+
+/** What stands in the way of an answer that another attempt may bring. */
+export function troubleOf(
+  operation: Operation,
+  response: Response,
+): Trouble | undefined {
+  const what = `Microsoft answered ${response.status}`;
+  if (isThrottled(operation, response)) {
+    const retryAfterMs = parseRetryAfter(
+      response.headers.get('retry-after'),
+      Date.now(),
+    );
+    return { kind: 'throttled', what, retryAfterMs };
+  }
+  return response.status === 502 && !operation.isWrite
+    ? { kind: 'connection', what }
+    : undefined;
 }
 
 /** The attempts and waits of one call. */

@@ -3,6 +3,7 @@
  * tenant, and the records it reads. Every record was parsed; one that could
  * not be is reported as malformed instead of being passed on.
  */
+import type { GraphError } from './errors';
 
 /** A row or record that could not be read; neither fatal nor silent. */
 export interface Malformed {
@@ -98,6 +99,47 @@ export interface GraphSubscription {
 export interface GraphGroup {
   id: string;
   displayName: string;
+}
+
+/** A person, named. */
+export interface GraphPerson {
+  id: string;
+  userPrincipalName: string;
+  displayName: string;
+}
+
+/** A group that grants licenses. */
+export interface GraphLicensingGroup extends GraphGroup {
+  /** `dynamic`: a rule decides who is a member. */
+  membership: 'assigned' | 'dynamic';
+  /** Whether it is synced from on premises, where alone it can be changed. */
+  onPremises: boolean;
+  /** The SKUs it grants. */
+  skuIds: string[];
+  /** People who own it. */
+  owners: GraphPerson[];
+}
+
+/** A change of the directly assigned licenses of one account. */
+export interface LicenseChange {
+  userId: string;
+  add: { skuId: string; disabledPlans: string[] }[];
+  /** SKU ids. */
+  remove: string[];
+}
+
+/** A change of who is a member of a group. */
+export interface MembershipChange {
+  groupId: string;
+  userId: string;
+  change: 'add' | 'remove';
+}
+
+/** What came of a change. */
+export interface ChangeResult {
+  requestId: string | null;
+  /** Where it was not done, or nobody knows: see `isUncertain`. */
+  error?: GraphError;
 }
 
 /** Dates are calendar days, YYYY-MM-DD. */
@@ -343,15 +385,41 @@ export interface GraphConnection {
     period: ReportPeriod,
     options?: RequestOptions,
   ): ReportStream<EmailAppUsageRow>;
-  /**
-   * Takes directly assigned SKUs from an account: Microsoft does all of them
-   * or none. Only reclamation calls this.
-   *
-   * @returns Microsoft's request-id
-   */
-  removeLicenses(
-    userId: string,
-    skuIds: string[],
+  /** As `user`, for many at once: each account, or why it could not be read. */
+  usersById(
+    ids: string[],
     options?: RequestOptions,
-  ): Promise<{ requestId: string | null }>;
+  ): Promise<Map<string, GraphUser | GraphError>>;
+  /** The account of each person's manager; null where there is none, an error where it could not be read. */
+  managersOf(
+    ids: string[],
+    options?: RequestOptions,
+  ): Promise<Map<string, GraphPerson | null | GraphError>>;
+  /** What taking a person out of a group would mean for licenses. */
+  licensingGroup(
+    id: string,
+    options?: RequestOptions,
+  ): Promise<GraphLicensingGroup>;
+  /**
+   * Changes the directly assigned licenses of accounts, of each all or nothing;
+   * one that is refused stops no other. Those that Microsoft throttles are asked
+   * for again as it says. Only reclamation calls this.
+   *
+   * @param changes - each for another account
+   * @returns what came of each, in the same order
+   * @throws GraphError where there was no answer for all of them: whether
+   *   something was done is not known then where `isUncertain` says so
+   */
+  changeLicenses(
+    changes: LicenseChange[],
+    options?: RequestOptions,
+  ): Promise<ChangeResult[]>;
+  /**
+   * As `changeLicenses`, for who is a member of a group. Who is one already
+   * counts as added, and who is none as removed. Only reclamation calls this.
+   */
+  changeMemberships(
+    changes: MembershipChange[],
+    options?: RequestOptions,
+  ): Promise<ChangeResult[]>;
 }

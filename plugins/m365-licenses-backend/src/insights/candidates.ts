@@ -224,7 +224,10 @@ export function candidateContext(options: CandidateOptions): CandidateContext {
   };
 }
 
-function isGranting({ state }: EvaluatedAssignment): boolean {
+/** Whether an assignment gives what it stands for. */
+export function isGranting({
+  state,
+}: Pick<EvaluatedAssignment, 'state'>): boolean {
   return GRANTING_STATES.includes(state);
 }
 
@@ -339,6 +342,37 @@ function containerOf(
         .sort(),
     }
   );
+}
+
+/**
+ * The exemptions that hold back a license of an account, those for this account
+ * first.
+ */
+export function exemptionsOf(
+  { id, groups }: Pick<EvaluatedAccount, 'id' | 'groups'>,
+  skuId: string,
+  {
+    exemptionsByAccount,
+    sharedExemptions,
+  }: Pick<CandidateContext, 'exemptionsByAccount' | 'sharedExemptions'>,
+): ActiveExemption[] {
+  const sku = skuId.toLowerCase();
+  return [...(exemptionsByAccount.get(id) ?? []), ...sharedExemptions].filter(
+    exemption =>
+      (exemption.group === null || groups.includes(exemption.group)) &&
+      (exemption.skuId === null || exemption.skuId.toLowerCase() === sku),
+  );
+}
+
+/** An exemption as what holds a license back. */
+export function exemptionHeldBack(exemption: ActiveExemption): HeldBack {
+  return {
+    type: 'exemption',
+    until: exemption.expiresOn,
+    reason: exemption.reason,
+    owner: exemption.owner,
+    exemptionId: exemption.id,
+  };
 }
 
 /** What is found of one license of an account. */
@@ -627,22 +661,9 @@ class Finding {
   }
 
   #exemptions(): HeldBack[] {
-    const { exemptionsByAccount, sharedExemptions } = this.#context;
-    const { id, groups } = this.#account;
-    const skuId = this.#held.skuId.toLowerCase();
-    return [...(exemptionsByAccount.get(id) ?? []), ...sharedExemptions]
-      .filter(
-        exemption =>
-          (exemption.group === null || groups.includes(exemption.group)) &&
-          (exemption.skuId === null || exemption.skuId.toLowerCase() === skuId),
-      )
-      .map(exemption => ({
-        type: 'exemption',
-        until: exemption.expiresOn,
-        reason: exemption.reason,
-        owner: exemption.owner,
-        exemptionId: exemption.id,
-      }));
+    return exemptionsOf(this.#account, this.#held.skuId, this.#context).map(
+      exemptionHeldBack,
+    );
   }
 }
 

@@ -17,6 +17,7 @@ import {
   SPEND_USES,
   sumMoney,
   tenantSpend,
+  timesMoney,
 } from './money';
 
 const eur = (amount: string) => ({ amount, currency: 'EUR' });
@@ -164,6 +165,7 @@ describe('sumMoney and moneyChange', () => {
       { amount: '7.00', currency: 'USD' },
     ]);
     expect(sumMoney([])).toEqual([]);
+    expect(sumMoney(timesMoney([eur('0.1')], 3))).toEqual([eur('0.30')]);
     expect(moneyChange(amounts, [eur('0.3')])).toEqual([
       eur('-99999999999999999999.9999'),
       { amount: '-7.00', currency: 'USD' },

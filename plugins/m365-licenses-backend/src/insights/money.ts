@@ -287,15 +287,17 @@ export function sumMoney(amounts: readonly Money[]): Money[] {
     .map(toMoney);
 }
 
+/** Amounts of money, so many times; not rounded. */
+export function timesMoney(amounts: readonly Money[], times: number): Money[] {
+  return amounts.map(({ amount, currency }) => ({
+    amount: new Decimal(amount).times(times).toFixed(),
+    currency,
+  }));
+}
+
 /** How much more there is than before, per currency of either. */
 export function moneyChange(before: Money[], now: Money[]): Money[] {
-  return sumMoney([
-    ...now,
-    ...before.map(({ amount, currency }) => ({
-      amount: new Decimal(amount).negated().toFixed(),
-      currency,
-    })),
-  ]);
+  return sumMoney([...now, ...timesMoney(before, -1)]);
 }
 
 function toSkuSpend({ annual, once, seats, share }: Costs): SkuSpend {

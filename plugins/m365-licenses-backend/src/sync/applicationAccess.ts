@@ -1,3 +1,4 @@
+import { REPORT_NAMES } from '../database/services';
 import type { ActivityRow } from '../database/types';
 import { GraphError } from '../graph/errors';
 import type { Malformed, ReportBatch, ReportPeriod } from '../graph/types';
@@ -25,11 +26,6 @@ export const REPORT_DAYS = 180;
 const ROWS_TO_JUDGE = 1_000;
 
 type Report = ActivityRow['report'];
-
-const REPORT_NAMES: Record<Report, string> = {
-  activeUsers: 'Office 365 active user report',
-  emailApps: 'Email app usage report',
-};
 
 function concealedReport(what: string): SyncError {
   return new SyncError(

@@ -616,11 +616,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reclamations, newest first */
+        /**
+         * Plans and what became of them, newest first
+         * @description What a policy only reported is left out, unless its policy or that status is asked for. Without the permission to read reclamations, those that the caller made.
+         */
         get: operations["listReclamations"];
         put?: never;
-        /** Plan which licenses of one account would be taken back; changes nothing */
+        /** Plan which licenses would be taken back; changes nothing */
         post: operations["createReclamation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamation-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a plan would hold; stores nothing */
+        post: operations["previewReclamation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -634,10 +654,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One reclamation with the outcome of each license */
+        /** One plan, how far it is, and what the caller may do with it */
         get: operations["getReclamation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a plan; with four eyes its creator may not */
+        post: operations["approveReclamation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -653,8 +690,292 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Carry out a plan; asked again, it goes on where it stopped and repeats nothing */
+        /**
+         * Start to carry out a plan, which goes on in the background
+         * @description A plan that nobody approved is approved by this where the caller may approve it. With ask first, people are asked now and their licenses taken when they have answered or the time for it has passed. Asked again, nothing is repeated.
+         */
         post: operations["executeReclamation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop after what is being removed at this moment */
+        post: operations["pauseReclamation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on where it was paused */
+        post: operations["resumeReclamation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do nothing more of a plan; what was done stays done */
+        post: operations["cancelReclamation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}/restore-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether what was taken back can be put back, by seats and usage location; changes nothing */
+        post: operations["checkRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put back what was taken, exactly as it was; goes on in the background */
+        post: operations["restoreReclamation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a plan and by whom, newest first; never changed afterwards */
+        get: operations["listReclamationEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamation-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Licenses that were planned, taken or put back, of one plan or of all
+         * @description Of one plan in its order, of all the newest first. Without the permission to read reclamations, those of plans that the caller made.
+         */
+        get: operations["listReclamationItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamation-savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was saved by taking licenses back, by month, against what could be */
+        get: operations["getReclamationSavings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/reclamation-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether taking licenses back is stopped for the tenant */
+        get: operations["getReclamationSwitch"];
+        /** Stop everything that takes licenses back, or let it go on */
+        put: operations["setReclamationSwitch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/hand-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand back a license of one's own, or of a member of a group that one owns */
+        post: operations["handBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Licenses about which the caller may say whether they are still needed, of all tenants
+         * @description Those of the caller's own accounts, of people they manage, and of members of groups they own; what must be answered first comes first.
+         */
+        get: operations["listQuestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/questions/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a license, with a reason, or hand it back */
+        post: operations["answerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Standing rules by which licenses are taken back, by name */
+        get: operations["listPolicies"];
+        put?: never;
+        /** Add a policy, which only reports until a person switches it on */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a policy, which only reports again until it is switched on */
+        put: operations["updatePolicy"];
+        post?: never;
+        /** End a policy; what it planned stays in the history */
+        delete: operations["deletePolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/policies/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a policy on, back to reporting only, or off */
+        put: operations["setPolicyState"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant}/policies/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a policy now, as its next run would */
+        post: operations["runPolicy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1372,10 +1693,10 @@ export interface components {
         };
         HeldBack: {
             /**
-             * @description exemption; grace: assigned less than the grace time ago; groupOnly: no direct assignment; dataNotGood: no fresh report on what decides; gone: the account is no longer in the directory
+             * @description exemption; grace: assigned less than the grace time ago; groupOnly: no direct assignment; dataNotGood: no fresh report on what decides; gone: the account is no longer in the directory; share: more than the set share of the product's assignments would go at once
              * @enum {string}
              */
-            type: "exemption" | "grace" | "groupOnly" | "dataNotGood" | "gone";
+            type: "exemption" | "grace" | "groupOnly" | "dataNotGood" | "gone" | "share";
             /** @description Null when it is open */
             until: components["schemas"]["NullableDate"];
             /** @description In a sentence; of an exemption, what was entered */
@@ -1626,45 +1947,107 @@ export interface components {
             unmatchedMembers: string[];
             inactiveAfterDays: number;
         };
+        /**
+         * @description immediate; askFirst - people are asked whether they still need it
+         * @enum {string}
+         */
+        ReclamationMode: "immediate" | "askFirst";
+        /** @description Exactly one of users, candidates and filter says whose licenses */
         ReclamationRequest: {
-            /** @description The account's Graph id or user principal name, or a User entity ref such as user:default/maya */
-            user: string;
-            /** @description Only these SKUs; all licenses of the account when absent */
+            /** @description Graph ids or user principal names of accounts, or User entity refs such as user:default/maya */
+            users?: string[];
+            /** @description With users - only these SKUs; all licenses of the accounts when absent */
             skuIds?: string[];
+            /** @description Candidates that were selected */
+            candidates?: {
+                accountId: string;
+                /** Format: uuid */
+                skuId: string;
+            }[];
+            filter?: components["schemas"]["CandidateFilter"];
             reason: string;
+            mode?: components["schemas"]["ReclamationMode"];
+            /** @description Take people out of groups that grant only what is to go. Needs the permission for it, and to be switched on in the configuration */
+            leaveGroups?: boolean;
             /** @description The same key with the same request gives the plan made before instead of a second one */
             idempotencyKey?: string;
-            /** @description Answer with the plan but store nothing */
-            dryRun?: boolean;
+        };
+        /** @description Every candidate that fits all that is given */
+        CandidateFilter: {
+            text?: string;
+            /** Format: uuid */
+            skuId?: string;
+            department?: string;
+            group?: string;
+            reason?: components["schemas"]["CandidateReasonType"];
         };
         /**
-         * @description planned - nothing was done yet; finished - every license has an outcome
+         * @description planned: waits for approval. approved: waits to be carried out. asking: people were asked. scheduled, running: is carried out in the background. paused. finished: every license has an outcome. canceled. expired: was not carried out in time. dryRun: what a policy would have done.
          * @enum {string}
          */
-        ReclamationStatus: "planned" | "running" | "finished";
+        ReclamationStatus: "planned" | "approved" | "asking" | "scheduled" | "running" | "paused" | "finished" | "canceled" | "expired" | "dryRun";
         /**
-         * @description planned, running: not yet. reclaimed: Microsoft no longer has it assigned. alreadyGone: it was not assigned any more. inheritedFromGroup: a group grants it and it was left alone. conflict: another license depends on it, or Microsoft was changing the account at the same time. notPermitted, notFound, throttled, failed: not done, see message.
+         * @description Not yet: planned, awaitingUser, scheduled, running. Done: reclaimed; restored; alreadyGone and alreadyThere, nothing was to do. Left alone: inheritedFromGroup, a group grants it; heldBack, by a rule when it was planned; exempted since; activeSince; changed, no rule names it any more; kept by the person; notAsked, nobody could be asked; canceled. Not done: conflict, another license depends on it or Microsoft was changing the account at the same time; notPermitted; notFound; throttled; noSeat; noUsageLocation; failed.
          * @enum {string}
          */
-        ReclamationOutcome: "planned" | "running" | "reclaimed" | "alreadyGone" | "inheritedFromGroup" | "conflict" | "notPermitted" | "notFound" | "throttled" | "failed";
+        ReclamationOutcome: "planned" | "awaitingUser" | "scheduled" | "running" | "reclaimed" | "restored" | "alreadyGone" | "alreadyThere" | "inheritedFromGroup" | "heldBack" | "exempted" | "activeSince" | "changed" | "kept" | "notAsked" | "canceled" | "conflict" | "notPermitted" | "notFound" | "throttled" | "noSeat" | "noUsageLocation" | "failed";
+        AccountRef: {
+            id: string;
+            userPrincipalName: string;
+            displayName: string;
+        };
+        /**
+         * @description Whether a person could be taken out of a group for a license. possible; grantsMore: the group grants other licenses as well; dynamic: its rule decides who is a member; onPremises: it is synced from on premises; unknown: the group could not be read.
+         * @enum {string}
+         */
+        GroupLeaving: "possible" | "grantsMore" | "dynamic" | "onPremises" | "unknown";
         /** @description How the account held the license when its removal was planned */
         PlannedPath: {
             /** @enum {string} */
             type: "direct" | "group";
-            groupId: string | null;
-            groupName: string | null;
+            group: null | {
+                id: string;
+                name: string | null;
+                leaving: components["schemas"]["GroupLeaving"];
+                /** @description People who own the group */
+                owners: components["schemas"]["AccountRef"][];
+                /** @description What leaving the group would take besides */
+                otherLicenses: components["schemas"]["SkuRef"][];
+            };
             state: string;
             error: string | null;
             disabledPlans: string[];
             assignedAt: components["schemas"]["NullableDateTime"];
         };
+        /** @description What was known when it was planned */
+        ReclamationEvidence: {
+            /** @description None where somebody asked without a rule */
+            reasons: components["schemas"]["CandidateReason"][];
+            heldBack: components["schemas"]["HeldBack"][];
+            /** @description With this license */
+            lastActivityDate: components["schemas"]["NullableDate"];
+            evaluatedAt: components["schemas"]["NullableDateTime"];
+        };
         ReclamationItem: {
             id: string;
+            reclamation: {
+                id: string;
+                kind: components["schemas"]["ReclamationKind"];
+                reason: string;
+                createdBy: string;
+                approvedBy: string | null;
+                startedBy: string | null;
+            };
+            account: components["schemas"]["AccountRef"];
             /** Format: uuid */
             skuId: string;
             skuPartNumber: string | null;
+            /** @description Of the product */
             displayName: string;
             path: components["schemas"]["PlannedPath"];
+            evidence: components["schemas"]["ReclamationEvidence"];
+            /** @description What it saves a year, per currency; empty where it is not priced. Absent for callers who may not read what licenses cost */
+            value?: components["schemas"]["Money"][];
             outcome: components["schemas"]["ReclamationOutcome"];
             /** @description The outcome in a sentence */
             message: string;
@@ -1672,24 +2055,270 @@ export interface components {
             requestId: string | null;
             startedAt: components["schemas"]["NullableDateTime"];
             finishedAt: components["schemas"]["NullableDateTime"];
+            /** @description Who put it back */
+            restored: null | {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                reclamationId: string;
+            };
+            /** @description Until when Microsoft keeps the data behind a license that was taken and not put back; null for others */
+            restorableUntil: components["schemas"]["NullableDateTime"];
         };
+        /** @enum {string} */
+        ReclamationKind: "reclaim" | "restore";
+        ReclamationCount: {
+            outcome: components["schemas"]["ReclamationOutcome"];
+            items: number;
+            /** @description Yearly; absent for callers who may not read what licenses cost */
+            value?: components["schemas"]["Money"][];
+        };
+        /** @enum {string} */
+        ReclamationAction: "approve" | "execute" | "pause" | "resume" | "cancel" | "restore";
         Reclamation: {
             id: string;
             tenant: string;
+            kind: components["schemas"]["ReclamationKind"];
+            mode: components["schemas"]["ReclamationMode"];
             status: components["schemas"]["ReclamationStatus"];
-            dryRun: boolean;
-            user: {
-                id: string;
-                userPrincipalName: string;
-                displayName: string;
-            };
+            /**
+             * @description What it was made from
+             * @enum {string}
+             */
+            origin: "users" | "candidates" | "filter" | "handBack" | "policy" | "restore";
             reason: string;
+            leaveGroups: boolean;
             /** @description Entity ref of who asked */
             createdBy: string;
             /** Format: date-time */
             createdAt: string;
+            /** @description When it can no longer be started */
+            expiresAt: components["schemas"]["NullableDateTime"];
+            approvedBy: string | null;
+            approvedAt: components["schemas"]["NullableDateTime"];
+            startedBy: string | null;
+            startedAt: components["schemas"]["NullableDateTime"];
             finishedAt: components["schemas"]["NullableDateTime"];
-            items: components["schemas"]["ReclamationItem"][];
+            canceledBy: string | null;
+            /** @description With ask first, once people were asked */
+            answerUntil: components["schemas"]["NullableDateTime"];
+            /** @description Why it waits, and when it goes on */
+            problem: null | {
+                message: string;
+                retryAt: components["schemas"]["NullableDateTime"];
+            };
+            /** @description The id of the reclamation that this one puts back */
+            restoreOf: string | null;
+            policyId: string | null;
+            /** @description Where there is one only */
+            account: null | components["schemas"]["AccountRef"];
+            accounts: number;
+            /** @description Licenses */
+            items: number;
+            /** @description In the order of the outcomes; those without items are left out */
+            counts: components["schemas"]["ReclamationCount"][];
+            restorable: {
+                /** @description Taken back and not put back, nor being put back */
+                items: number;
+                /** @description When Microsoft begins to drop data behind them */
+                until: components["schemas"]["NullableDateTime"];
+            };
+            /** @description What the caller may do with it now */
+            allowed: components["schemas"]["ReclamationAction"][];
+            /** @description Why the caller may not approve it, where they hold the permission */
+            approvalHint?: string;
+        };
+        ReclamationPreview: {
+            accounts: number;
+            items: number;
+            counts: components["schemas"]["ReclamationCount"][];
+            evaluatedAt: components["schemas"]["NullableDateTime"];
+            /** @description Where there is one only */
+            account: null | components["schemas"]["AccountRef"];
+            /** @description The first 200 items */
+            first: components["schemas"]["ReclamationItem"][];
+        };
+        ReclamationEvent: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            type: components["schemas"]["ReclamationEventType"];
+            /** @description Entity ref; null for the backend itself */
+            by: string | null;
+            account: null | components["schemas"]["AccountRef"];
+            skuId: string | null;
+            /** @description Of the product */
+            displayName: string | null;
+            message: string;
+            requestId: string | null;
+        };
+        /** @enum {string} */
+        ReclamationEventType: "created" | "approved" | "started" | "asked" | "reminded" | "answered" | "sent" | "outcome" | "waiting" | "paused" | "resumed" | "canceled" | "finished" | "restoreStarted";
+        RestoreSelection: {
+            /** @description Only these items; all that can be put back when absent */
+            itemIds?: string[];
+        };
+        RestoreRequest: {
+            /** @description Only these items; all that can be put back when absent */
+            itemIds?: string[];
+            reason: string;
+            idempotencyKey?: string;
+        };
+        RestoreCheck: {
+            /** @description Licenses to put back */
+            items: number;
+            accounts: number;
+            /** @description By SKU */
+            seats: {
+                sku: components["schemas"]["SkuRef"];
+                needed: number;
+                free: number;
+            }[];
+            /** @description The first 100 licenses that could not be put back now */
+            problems: {
+                itemId: string;
+                account: components["schemas"]["AccountRef"];
+                sku: components["schemas"]["SkuRef"];
+                message: string;
+            }[];
+            /** @description When Microsoft begins to drop data behind them */
+            dataUntil: components["schemas"]["NullableDateTime"];
+        };
+        ReclamationSavings: {
+            /** @description Yearly, of what was taken back and not put back */
+            realized: components["schemas"]["Money"][];
+            /** @description Yearly, of what could be taken back now */
+            potential: components["schemas"]["Money"][];
+            /** @description Licenses */
+            reclaimed: number;
+            restored: number;
+            /** @description The months in which something was taken or put back, the oldest first */
+            months: {
+                month: string;
+                reclaimed: number;
+                restored: number;
+                /** @description Yearly, taken less put back */
+                realized: components["schemas"]["Money"][];
+            }[];
+        };
+        ReclamationSwitch: {
+            stopped: boolean;
+            reason: string | null;
+            changedBy: string | null;
+            changedAt: components["schemas"]["NullableDateTime"];
+        };
+        ReclamationSwitchInput: {
+            stopped: boolean;
+            reason: string;
+        };
+        HandBackRequest: {
+            /** @description A member of a group that the caller owns; the caller when absent */
+            user?: string;
+            /** Format: uuid */
+            skuId: string;
+            reason?: string;
+            idempotencyKey?: string;
+        };
+        Question: {
+            id: string;
+            tenant: string;
+            account: components["schemas"]["AccountRef"];
+            /** @description Of the caller's own account */
+            own: boolean;
+            /** Format: uuid */
+            skuId: string;
+            skuPartNumber: string | null;
+            /** @description Of the product */
+            displayName: string;
+            reasons: components["schemas"]["CandidateReason"][];
+            /** @description Why they are asked */
+            reason: string;
+            askedBy: string;
+            /** Format: date-time */
+            askedAt: string;
+            /** Format: date-time */
+            answerUntil: string;
+        };
+        Answer: {
+            /** @enum {string} */
+            decision: "keep" | "handBack";
+            /** @description Needed to keep */
+            reason?: string;
+        };
+        Answered: {
+            id: string;
+            outcome: components["schemas"]["ReclamationOutcome"];
+            message: string;
+            /** @description When the exemption ends */
+            keptUntil: components["schemas"]["NullableDate"];
+        };
+        /**
+         * @description dry - only reports what it would do
+         * @enum {string}
+         */
+        PolicyState: "dry" | "on" | "off";
+        PolicyInput: {
+            name: string;
+            /** @description Candidates for one of these reasons */
+            reasons: components["schemas"]["CandidateReasonType"][];
+            /** @description Of these SKUs; of all when empty */
+            skuIds: string[];
+            department: string | null;
+            /** @description Entity ref of a catalog group */
+            group: string | null;
+            mode: components["schemas"]["ReclamationMode"];
+            everyDays: number;
+            /** @description Licenses per run at most */
+            maxItems: number;
+            /** @description When it takes nothing back and asks nobody */
+            quietHours: null | components["schemas"]["QuietHours"];
+        };
+        QuietHours: {
+            from: string;
+            /** @description Before or at from, of the next day */
+            to: string;
+            /** @description IANA name such as Europe/Berlin */
+            timeZone: string;
+            /** @description Saturdays and Sundays are quiet as well */
+            weekends: boolean;
+        };
+        Policy: {
+            id: string;
+            tenant: string;
+            name: string;
+            reasons: components["schemas"]["CandidateReasonType"][];
+            skus: components["schemas"]["SkuRef"][];
+            department: string | null;
+            group: string | null;
+            mode: components["schemas"]["ReclamationMode"];
+            everyDays: number;
+            maxItems: number;
+            quietHours: null | components["schemas"]["QuietHours"];
+            state: components["schemas"]["PolicyState"];
+            /** @description Since it was changed last */
+            dryRuns: number;
+            /** @description Before it can be switched on */
+            dryRunsNeeded: number;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            updatedBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            switchedOnBy: string | null;
+            switchedOnAt: components["schemas"]["NullableDateTime"];
+            /** @description Null while it is off */
+            nextRunAt: components["schemas"]["NullableDateTime"];
+            lastRun: null | {
+                /** Format: date-time */
+                at: string;
+                /** @description What came of it */
+                message: string;
+                /** @description What it planned, or would have */
+                reclamationId: string | null;
+            };
+            /** @description To which states the caller may switch it now */
+            allowed: components["schemas"]["PolicyState"][];
         };
     };
     responses: {
@@ -1707,6 +2336,7 @@ export interface components {
         /** @description The tenant's name in the configuration */
         tenant: string;
         reclamationId: string;
+        policyId: string;
         limit: number;
         cursor: string;
         /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
@@ -2916,6 +3546,8 @@ export interface operations {
             query?: {
                 limit?: components["parameters"]["limit"];
                 cursor?: components["parameters"]["cursor"];
+                status?: components["schemas"]["ReclamationStatus"];
+                policyId?: string;
             };
             header?: never;
             path: {
@@ -2977,6 +3609,34 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    previewReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReclamationRequest"];
+            };
+        };
+        responses: {
+            /** @description Totals, and the first items */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclamationPreview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getReclamation: {
         parameters: {
             query?: never;
@@ -3002,6 +3662,31 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    approveReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     executeReclamation: {
         parameters: {
             query?: never;
@@ -3015,13 +3700,553 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The reclamation with the outcome of each license */
+            /** @description The plan as it is now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    pauseReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    resumeReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cancelReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    checkRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreSelection"];
+            };
+        };
+        responses: {
+            /** @description Seats needed and free, and what stands in the way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreCheck"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    restoreReclamation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description The restore that this idempotency key began before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            /** @description The restore, a plan of its own */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReclamationEvents: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only what concerns the plan as a whole */
+                plan?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["reclamationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["ReclamationEvent"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReclamationItems: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                cursor?: components["parameters"]["cursor"];
+                reclamationId?: string;
+                /** @description Graph id */
+                accountId?: string;
+                /** @description The beginning of a display name, surname, user principal name or email (licenses: any part of the product name or part number); case does not matter */
+                text?: components["parameters"]["text"];
+                skuId?: components["parameters"]["skuId"];
+                outcome?: components["schemas"]["ReclamationOutcome"];
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of items */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items: components["schemas"]["ReclamationItem"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getReclamationSavings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Yearly amounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclamationSavings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getReclamationSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The switch */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclamationSwitch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setReclamationSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReclamationSwitchInput"];
+            };
+        };
+        responses: {
+            /** @description The switch */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclamationSwitch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    handBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandBackRequest"];
+            };
+        };
+        responses: {
+            /** @description What this idempotency key handed back before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            /** @description The reclamation, which goes on in the background */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclamation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listQuestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All open questions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Question"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    answerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                /** @description The id of the question */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description What comes of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All policies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Policy"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description The policy */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updatePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["policyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deletePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["policyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy that was ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setPolicyState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["policyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    state: components["schemas"]["PolicyState"];
+                };
+            };
+        };
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    runPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's name in the configuration */
+                tenant: components["parameters"]["tenant"];
+                id: components["parameters"]["policyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy after the run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5052,7 +6277,8 @@ export const openApiDocument = {
     "/tenants/{tenant}/reclamations": {
       "get": {
         "operationId": "listReclamations",
-        "summary": "Reclamations, newest first",
+        "summary": "Plans and what became of them, newest first",
+        "description": "What a policy only reported is left out, unless its policy or that status is asked for. Without the permission to read reclamations, those that the caller made.",
         "parameters": [
           {
             "$ref": "#/components/parameters/tenant"
@@ -5062,6 +6288,21 @@ export const openApiDocument = {
           },
           {
             "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "name": "status",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/ReclamationStatus"
+            }
+          },
+          {
+            "name": "policyId",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
           }
         ],
         "responses": {
@@ -5100,7 +6341,7 @@ export const openApiDocument = {
       },
       "post": {
         "operationId": "createReclamation",
-        "summary": "Plan which licenses of one account would be taken back; changes nothing",
+        "summary": "Plan which licenses would be taken back; changes nothing",
         "parameters": [
           {
             "$ref": "#/components/parameters/tenant"
@@ -5143,10 +6384,46 @@ export const openApiDocument = {
         }
       }
     },
+    "/tenants/{tenant}/reclamation-previews": {
+      "post": {
+        "operationId": "previewReclamation",
+        "summary": "What a plan would hold; stores nothing",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ReclamationRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Totals, and the first items",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ReclamationPreview"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
     "/tenants/{tenant}/reclamations/{id}": {
       "get": {
         "operationId": "getReclamation",
-        "summary": "One reclamation with the outcome of each license",
+        "summary": "One plan, how far it is, and what the caller may do with it",
         "parameters": [
           {
             "$ref": "#/components/parameters/tenant"
@@ -5172,10 +6449,10 @@ export const openApiDocument = {
         }
       }
     },
-    "/tenants/{tenant}/reclamations/{id}/execute": {
+    "/tenants/{tenant}/reclamations/{id}/approve": {
       "post": {
-        "operationId": "executeReclamation",
-        "summary": "Carry out a plan; asked again, it goes on where it stopped and repeats nothing",
+        "operationId": "approveReclamation",
+        "summary": "Approve a plan; with four eyes its creator may not",
         "parameters": [
           {
             "$ref": "#/components/parameters/tenant"
@@ -5186,11 +6463,786 @@ export const openApiDocument = {
         ],
         "responses": {
           "200": {
-            "description": "The reclamation with the outcome of each license",
+            "description": "The plan",
             "content": {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}/execute": {
+      "post": {
+        "operationId": "executeReclamation",
+        "summary": "Start to carry out a plan, which goes on in the background",
+        "description": "A plan that nobody approved is approved by this where the caller may approve it. With ask first, people are asked now and their licenses taken when they have answered or the time for it has passed. Asked again, nothing is repeated.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The plan as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}/pause": {
+      "post": {
+        "operationId": "pauseReclamation",
+        "summary": "Stop after what is being removed at this moment",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The plan as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}/resume": {
+      "post": {
+        "operationId": "resumeReclamation",
+        "summary": "Go on where it was paused",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The plan as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}/cancel": {
+      "post": {
+        "operationId": "cancelReclamation",
+        "summary": "Do nothing more of a plan; what was done stays done",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The plan as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}/restore-check": {
+      "post": {
+        "operationId": "checkRestore",
+        "summary": "Whether what was taken back can be put back, by seats and usage location; changes nothing",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RestoreSelection"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Seats needed and free, and what stands in the way",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/RestoreCheck"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}/restore": {
+      "post": {
+        "operationId": "restoreReclamation",
+        "summary": "Put back what was taken, exactly as it was; goes on in the background",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RestoreRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The restore that this idempotency key began before",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "201": {
+            "description": "The restore, a plan of its own",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamations/{id}/events": {
+      "get": {
+        "operationId": "listReclamationEvents",
+        "summary": "What happened to a plan and by whom, newest first; never changed afterwards",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/reclamationId"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "name": "plan",
+            "in": "query",
+            "description": "Only what concerns the plan as a whole",
+            "schema": {
+              "type": "boolean",
+              "default": false
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of events",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/ReclamationEvent"
+                          }
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamation-items": {
+      "get": {
+        "operationId": "listReclamationItems",
+        "summary": "Licenses that were planned, taken or put back, of one plan or of all",
+        "description": "Of one plan in its order, of all the newest first. Without the permission to read reclamations, those of plans that the caller made.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "name": "reclamationId",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          },
+          {
+            "name": "accountId",
+            "in": "query",
+            "description": "Graph id",
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          },
+          {
+            "$ref": "#/components/parameters/text"
+          },
+          {
+            "$ref": "#/components/parameters/skuId"
+          },
+          {
+            "name": "outcome",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/ReclamationOutcome"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of items",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "allOf": [
+                    {
+                      "$ref": "#/components/schemas/Page"
+                    },
+                    {
+                      "type": "object",
+                      "required": [
+                        "items"
+                      ],
+                      "properties": {
+                        "items": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/components/schemas/ReclamationItem"
+                          }
+                        }
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamation-savings": {
+      "get": {
+        "operationId": "getReclamationSavings",
+        "summary": "What was saved by taking licenses back, by month, against what could be",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Yearly amounts",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ReclamationSavings"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/reclamation-switch": {
+      "get": {
+        "operationId": "getReclamationSwitch",
+        "summary": "Whether taking licenses back is stopped for the tenant",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The switch",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ReclamationSwitch"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "put": {
+        "operationId": "setReclamationSwitch",
+        "summary": "Stop everything that takes licenses back, or let it go on",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ReclamationSwitchInput"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The switch",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ReclamationSwitch"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/hand-backs": {
+      "post": {
+        "operationId": "handBack",
+        "summary": "Hand back a license of one's own, or of a member of a group that one owns",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/HandBackRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What this idempotency key handed back before",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "201": {
+            "description": "The reclamation, which goes on in the background",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reclamation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/questions": {
+      "get": {
+        "operationId": "listQuestions",
+        "summary": "Licenses about which the caller may say whether they are still needed, of all tenants",
+        "description": "Those of the caller's own accounts, of people they manage, and of members of groups they own; what must be answered first comes first.",
+        "responses": {
+          "200": {
+            "description": "All open questions",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Question"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/questions/{id}/answer": {
+      "post": {
+        "operationId": "answerQuestion",
+        "summary": "Keep a license, with a reason, or hand it back",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The id of the question",
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/Answer"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What comes of it",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Answered"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/policies": {
+      "get": {
+        "operationId": "listPolicies",
+        "summary": "Standing rules by which licenses are taken back, by name",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "All policies",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "items"
+                  ],
+                  "properties": {
+                    "items": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Policy"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createPolicy",
+        "summary": "Add a policy, which only reports until a person switches it on",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/PolicyInput"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The policy",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Policy"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/policies/{id}": {
+      "put": {
+        "operationId": "updatePolicy",
+        "summary": "Change a policy, which only reports again until it is switched on",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/policyId"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/PolicyInput"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The policy",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Policy"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deletePolicy",
+        "summary": "End a policy; what it planned stays in the history",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/policyId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The policy that was ended",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Policy"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/policies/{id}/state": {
+      "put": {
+        "operationId": "setPolicyState",
+        "summary": "Switch a policy on, back to reporting only, or off",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/policyId"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "state"
+                ],
+                "properties": {
+                  "state": {
+                    "$ref": "#/components/schemas/PolicyState"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The policy",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Policy"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/Error"
+          }
+        }
+      }
+    },
+    "/tenants/{tenant}/policies/{id}/run": {
+      "post": {
+        "operationId": "runPolicy",
+        "summary": "Run a policy now, as its next run would",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/tenant"
+          },
+          {
+            "$ref": "#/components/parameters/policyId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The policy after the run",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Policy"
                 }
               }
             }
@@ -5400,6 +7452,15 @@ export const openApiDocument = {
         }
       },
       "reclamationId": {
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        }
+      },
+      "policyId": {
         "name": "id",
         "in": "path",
         "required": true,
@@ -8201,13 +10262,14 @@ export const openApiDocument = {
         "properties": {
           "type": {
             "type": "string",
-            "description": "exemption; grace: assigned less than the grace time ago; groupOnly: no direct assignment; dataNotGood: no fresh report on what decides; gone: the account is no longer in the directory",
+            "description": "exemption; grace: assigned less than the grace time ago; groupOnly: no direct assignment; dataNotGood: no fresh report on what decides; gone: the account is no longer in the directory; share: more than the set share of the product's assignments would go at once",
             "enum": [
               "exemption",
               "grace",
               "groupOnly",
               "dataNotGood",
-              "gone"
+              "gone",
+              "share"
             ]
           },
           "until": {
@@ -9174,69 +11236,193 @@ export const openApiDocument = {
           }
         }
       },
+      "ReclamationMode": {
+        "type": "string",
+        "description": "immediate; askFirst - people are asked whether they still need it",
+        "enum": [
+          "immediate",
+          "askFirst"
+        ]
+      },
       "ReclamationRequest": {
         "type": "object",
         "additionalProperties": false,
+        "description": "Exactly one of users, candidates and filter says whose licenses",
         "required": [
-          "user",
           "reason"
         ],
         "properties": {
-          "user": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 320,
-            "description": "The account's Graph id or user principal name, or a User entity ref such as user:default/maya"
+          "users": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "description": "Graph ids or user principal names of accounts, or User entity refs such as user:default/maya",
+            "items": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 320
+            }
           },
           "skuIds": {
             "type": "array",
             "minItems": 1,
-            "description": "Only these SKUs; all licenses of the account when absent",
+            "maxItems": 100,
+            "description": "With users - only these SKUs; all licenses of the accounts when absent",
             "items": {
               "type": "string",
               "format": "uuid"
             }
+          },
+          "candidates": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 5000,
+            "description": "Candidates that were selected",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "accountId",
+                "skuId"
+              ],
+              "properties": {
+                "accountId": {
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 320
+                },
+                "skuId": {
+                  "type": "string",
+                  "format": "uuid"
+                }
+              }
+            }
+          },
+          "filter": {
+            "$ref": "#/components/schemas/CandidateFilter"
           },
           "reason": {
             "type": "string",
             "minLength": 1,
             "maxLength": 1000
           },
+          "mode": {
+            "$ref": "#/components/schemas/ReclamationMode"
+          },
+          "leaveGroups": {
+            "type": "boolean",
+            "description": "Take people out of groups that grant only what is to go. Needs the permission for it, and to be switched on in the configuration"
+          },
           "idempotencyKey": {
             "type": "string",
             "minLength": 1,
             "maxLength": 200,
             "description": "The same key with the same request gives the plan made before instead of a second one"
+          }
+        }
+      },
+      "CandidateFilter": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "Every candidate that fits all that is given",
+        "properties": {
+          "text": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
           },
-          "dryRun": {
-            "type": "boolean",
-            "description": "Answer with the plan but store nothing"
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "department": {
+            "type": "string",
+            "minLength": 1
+          },
+          "group": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500
+          },
+          "reason": {
+            "$ref": "#/components/schemas/CandidateReasonType"
           }
         }
       },
       "ReclamationStatus": {
         "type": "string",
-        "description": "planned - nothing was done yet; finished - every license has an outcome",
+        "description": "planned: waits for approval. approved: waits to be carried out. asking: people were asked. scheduled, running: is carried out in the background. paused. finished: every license has an outcome. canceled. expired: was not carried out in time. dryRun: what a policy would have done.",
         "enum": [
           "planned",
+          "approved",
+          "asking",
+          "scheduled",
           "running",
-          "finished"
+          "paused",
+          "finished",
+          "canceled",
+          "expired",
+          "dryRun"
         ]
       },
       "ReclamationOutcome": {
         "type": "string",
-        "description": "planned, running: not yet. reclaimed: Microsoft no longer has it assigned. alreadyGone: it was not assigned any more. inheritedFromGroup: a group grants it and it was left alone. conflict: another license depends on it, or Microsoft was changing the account at the same time. notPermitted, notFound, throttled, failed: not done, see message.",
+        "description": "Not yet: planned, awaitingUser, scheduled, running. Done: reclaimed; restored; alreadyGone and alreadyThere, nothing was to do. Left alone: inheritedFromGroup, a group grants it; heldBack, by a rule when it was planned; exempted since; activeSince; changed, no rule names it any more; kept by the person; notAsked, nobody could be asked; canceled. Not done: conflict, another license depends on it or Microsoft was changing the account at the same time; notPermitted; notFound; throttled; noSeat; noUsageLocation; failed.",
         "enum": [
           "planned",
+          "awaitingUser",
+          "scheduled",
           "running",
           "reclaimed",
+          "restored",
           "alreadyGone",
+          "alreadyThere",
           "inheritedFromGroup",
+          "heldBack",
+          "exempted",
+          "activeSince",
+          "changed",
+          "kept",
+          "notAsked",
+          "canceled",
           "conflict",
           "notPermitted",
           "notFound",
           "throttled",
+          "noSeat",
+          "noUsageLocation",
           "failed"
+        ]
+      },
+      "AccountRef": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "userPrincipalName",
+          "displayName"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "userPrincipalName": {
+            "type": "string"
+          },
+          "displayName": {
+            "type": "string"
+          }
+        }
+      },
+      "GroupLeaving": {
+        "type": "string",
+        "description": "Whether a person could be taken out of a group for a license. possible; grantsMore: the group grants other licenses as well; dynamic: its rule decides who is a member; onPremises: it is synced from on premises; unknown: the group could not be read.",
+        "enum": [
+          "possible",
+          "grantsMore",
+          "dynamic",
+          "onPremises",
+          "unknown"
         ]
       },
       "PlannedPath": {
@@ -9245,8 +11431,7 @@ export const openApiDocument = {
         "description": "How the account held the license when its removal was planned",
         "required": [
           "type",
-          "groupId",
-          "groupName",
+          "group",
           "state",
           "error",
           "disabledPlans",
@@ -9260,16 +11445,50 @@ export const openApiDocument = {
               "group"
             ]
           },
-          "groupId": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "groupName": {
-            "type": [
-              "string",
-              "null"
+          "group": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "id",
+                  "name",
+                  "leaving",
+                  "owners",
+                  "otherLicenses"
+                ],
+                "properties": {
+                  "id": {
+                    "type": "string"
+                  },
+                  "name": {
+                    "type": [
+                      "string",
+                      "null"
+                    ]
+                  },
+                  "leaving": {
+                    "$ref": "#/components/schemas/GroupLeaving"
+                  },
+                  "owners": {
+                    "type": "array",
+                    "description": "People who own the group",
+                    "items": {
+                      "$ref": "#/components/schemas/AccountRef"
+                    }
+                  },
+                  "otherLicenses": {
+                    "type": "array",
+                    "description": "What leaving the group would take besides",
+                    "items": {
+                      "$ref": "#/components/schemas/SkuRef"
+                    }
+                  }
+                }
+              }
             ]
           },
           "state": {
@@ -9292,24 +11511,107 @@ export const openApiDocument = {
           }
         }
       },
+      "ReclamationEvidence": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "What was known when it was planned",
+        "required": [
+          "reasons",
+          "heldBack",
+          "lastActivityDate",
+          "evaluatedAt"
+        ],
+        "properties": {
+          "reasons": {
+            "type": "array",
+            "description": "None where somebody asked without a rule",
+            "items": {
+              "$ref": "#/components/schemas/CandidateReason"
+            }
+          },
+          "heldBack": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/HeldBack"
+            }
+          },
+          "lastActivityDate": {
+            "description": "With this license",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          },
+          "evaluatedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          }
+        }
+      },
       "ReclamationItem": {
         "type": "object",
         "additionalProperties": false,
         "required": [
           "id",
+          "reclamation",
+          "account",
           "skuId",
           "skuPartNumber",
           "displayName",
           "path",
+          "evidence",
           "outcome",
           "message",
           "requestId",
           "startedAt",
-          "finishedAt"
+          "finishedAt",
+          "restored",
+          "restorableUntil"
         ],
         "properties": {
           "id": {
             "type": "string"
+          },
+          "reclamation": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "id",
+              "kind",
+              "reason",
+              "createdBy",
+              "approvedBy",
+              "startedBy"
+            ],
+            "properties": {
+              "id": {
+                "type": "string"
+              },
+              "kind": {
+                "$ref": "#/components/schemas/ReclamationKind"
+              },
+              "reason": {
+                "type": "string"
+              },
+              "createdBy": {
+                "type": "string"
+              },
+              "approvedBy": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "startedBy": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              }
+            }
+          },
+          "account": {
+            "$ref": "#/components/schemas/AccountRef"
           },
           "skuId": {
             "type": "string",
@@ -9322,10 +11624,21 @@ export const openApiDocument = {
             ]
           },
           "displayName": {
-            "type": "string"
+            "type": "string",
+            "description": "Of the product"
           },
           "path": {
             "$ref": "#/components/schemas/PlannedPath"
+          },
+          "evidence": {
+            "$ref": "#/components/schemas/ReclamationEvidence"
+          },
+          "value": {
+            "type": "array",
+            "description": "What it saves a year, per currency; empty where it is not priced. Absent for callers who may not read what licenses cost",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
           },
           "outcome": {
             "$ref": "#/components/schemas/ReclamationOutcome"
@@ -9346,8 +11659,86 @@ export const openApiDocument = {
           },
           "finishedAt": {
             "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "restored": {
+            "description": "Who put it back",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "at",
+                  "by",
+                  "reclamationId"
+                ],
+                "properties": {
+                  "at": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "by": {
+                    "type": "string"
+                  },
+                  "reclamationId": {
+                    "type": "string"
+                  }
+                }
+              }
+            ]
+          },
+          "restorableUntil": {
+            "description": "Until when Microsoft keeps the data behind a license that was taken and not put back; null for others",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDateTime"
+              }
+            ]
           }
         }
+      },
+      "ReclamationKind": {
+        "type": "string",
+        "enum": [
+          "reclaim",
+          "restore"
+        ]
+      },
+      "ReclamationCount": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "outcome",
+          "items"
+        ],
+        "properties": {
+          "outcome": {
+            "$ref": "#/components/schemas/ReclamationOutcome"
+          },
+          "items": {
+            "type": "integer"
+          },
+          "value": {
+            "type": "array",
+            "description": "Yearly; absent for callers who may not read what licenses cost",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          }
+        }
+      },
+      "ReclamationAction": {
+        "type": "string",
+        "enum": [
+          "approve",
+          "execute",
+          "pause",
+          "resume",
+          "cancel",
+          "restore"
+        ]
       },
       "Reclamation": {
         "type": "object",
@@ -9355,14 +11746,31 @@ export const openApiDocument = {
         "required": [
           "id",
           "tenant",
+          "kind",
+          "mode",
           "status",
-          "dryRun",
-          "user",
+          "origin",
           "reason",
+          "leaveGroups",
           "createdBy",
           "createdAt",
+          "expiresAt",
+          "approvedBy",
+          "approvedAt",
+          "startedBy",
+          "startedAt",
           "finishedAt",
-          "items"
+          "canceledBy",
+          "answerUntil",
+          "problem",
+          "restoreOf",
+          "policyId",
+          "account",
+          "accounts",
+          "items",
+          "counts",
+          "restorable",
+          "allowed"
         ],
         "properties": {
           "id": {
@@ -9371,34 +11779,32 @@ export const openApiDocument = {
           "tenant": {
             "type": "string"
           },
+          "kind": {
+            "$ref": "#/components/schemas/ReclamationKind"
+          },
+          "mode": {
+            "$ref": "#/components/schemas/ReclamationMode"
+          },
           "status": {
             "$ref": "#/components/schemas/ReclamationStatus"
           },
-          "dryRun": {
-            "type": "boolean"
-          },
-          "user": {
-            "type": "object",
-            "additionalProperties": false,
-            "required": [
-              "id",
-              "userPrincipalName",
-              "displayName"
-            ],
-            "properties": {
-              "id": {
-                "type": "string"
-              },
-              "userPrincipalName": {
-                "type": "string"
-              },
-              "displayName": {
-                "type": "string"
-              }
-            }
+          "origin": {
+            "type": "string",
+            "description": "What it was made from",
+            "enum": [
+              "users",
+              "candidates",
+              "filter",
+              "handBack",
+              "policy",
+              "restore"
+            ]
           },
           "reason": {
             "type": "string"
+          },
+          "leaveGroups": {
+            "type": "boolean"
           },
           "createdBy": {
             "type": "string",
@@ -9408,13 +11814,944 @@ export const openApiDocument = {
             "type": "string",
             "format": "date-time"
           },
+          "expiresAt": {
+            "description": "When it can no longer be started",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDateTime"
+              }
+            ]
+          },
+          "approvedBy": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "approvedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "startedBy": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "startedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
           "finishedAt": {
             "$ref": "#/components/schemas/NullableDateTime"
           },
+          "canceledBy": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "answerUntil": {
+            "description": "With ask first, once people were asked",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDateTime"
+              }
+            ]
+          },
+          "problem": {
+            "description": "Why it waits, and when it goes on",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "message",
+                  "retryAt"
+                ],
+                "properties": {
+                  "message": {
+                    "type": "string"
+                  },
+                  "retryAt": {
+                    "$ref": "#/components/schemas/NullableDateTime"
+                  }
+                }
+              }
+            ]
+          },
+          "restoreOf": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The id of the reclamation that this one puts back"
+          },
+          "policyId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "account": {
+            "description": "Where there is one only",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/AccountRef"
+              }
+            ]
+          },
+          "accounts": {
+            "type": "integer"
+          },
           "items": {
+            "type": "integer",
+            "description": "Licenses"
+          },
+          "counts": {
+            "type": "array",
+            "description": "In the order of the outcomes; those without items are left out",
+            "items": {
+              "$ref": "#/components/schemas/ReclamationCount"
+            }
+          },
+          "restorable": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "items",
+              "until"
+            ],
+            "properties": {
+              "items": {
+                "type": "integer",
+                "description": "Taken back and not put back, nor being put back"
+              },
+              "until": {
+                "description": "When Microsoft begins to drop data behind them",
+                "oneOf": [
+                  {
+                    "$ref": "#/components/schemas/NullableDateTime"
+                  }
+                ]
+              }
+            }
+          },
+          "allowed": {
+            "type": "array",
+            "description": "What the caller may do with it now",
+            "items": {
+              "$ref": "#/components/schemas/ReclamationAction"
+            }
+          },
+          "approvalHint": {
+            "type": "string",
+            "description": "Why the caller may not approve it, where they hold the permission"
+          }
+        }
+      },
+      "ReclamationPreview": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "accounts",
+          "items",
+          "counts",
+          "evaluatedAt",
+          "first",
+          "account"
+        ],
+        "properties": {
+          "accounts": {
+            "type": "integer"
+          },
+          "items": {
+            "type": "integer"
+          },
+          "counts": {
             "type": "array",
             "items": {
+              "$ref": "#/components/schemas/ReclamationCount"
+            }
+          },
+          "evaluatedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "account": {
+            "description": "Where there is one only",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/AccountRef"
+              }
+            ]
+          },
+          "first": {
+            "type": "array",
+            "description": "The first 200 items",
+            "items": {
               "$ref": "#/components/schemas/ReclamationItem"
+            }
+          }
+        }
+      },
+      "ReclamationEvent": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "at",
+          "type",
+          "by",
+          "account",
+          "skuId",
+          "displayName",
+          "message",
+          "requestId"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "type": {
+            "$ref": "#/components/schemas/ReclamationEventType"
+          },
+          "by": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Entity ref; null for the backend itself"
+          },
+          "account": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/AccountRef"
+              }
+            ]
+          },
+          "skuId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "displayName": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Of the product"
+          },
+          "message": {
+            "type": "string"
+          },
+          "requestId": {
+            "type": [
+              "string",
+              "null"
+            ]
+          }
+        }
+      },
+      "ReclamationEventType": {
+        "type": "string",
+        "enum": [
+          "created",
+          "approved",
+          "started",
+          "asked",
+          "reminded",
+          "answered",
+          "sent",
+          "outcome",
+          "waiting",
+          "paused",
+          "resumed",
+          "canceled",
+          "finished",
+          "restoreStarted"
+        ]
+      },
+      "RestoreSelection": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "itemIds": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "Only these items; all that can be put back when absent",
+            "items": {
+              "type": "string"
+            }
+          }
+        }
+      },
+      "RestoreRequest": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "reason"
+        ],
+        "properties": {
+          "itemIds": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "Only these items; all that can be put back when absent",
+            "items": {
+              "type": "string"
+            }
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000
+          },
+          "idempotencyKey": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          }
+        }
+      },
+      "RestoreCheck": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "items",
+          "accounts",
+          "seats",
+          "problems",
+          "dataUntil"
+        ],
+        "properties": {
+          "items": {
+            "type": "integer",
+            "description": "Licenses to put back"
+          },
+          "accounts": {
+            "type": "integer"
+          },
+          "seats": {
+            "type": "array",
+            "description": "By SKU",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "sku",
+                "needed",
+                "free"
+              ],
+              "properties": {
+                "sku": {
+                  "$ref": "#/components/schemas/SkuRef"
+                },
+                "needed": {
+                  "type": "integer"
+                },
+                "free": {
+                  "type": "integer"
+                }
+              }
+            }
+          },
+          "problems": {
+            "type": "array",
+            "description": "The first 100 licenses that could not be put back now",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "itemId",
+                "account",
+                "sku",
+                "message"
+              ],
+              "properties": {
+                "itemId": {
+                  "type": "string"
+                },
+                "account": {
+                  "$ref": "#/components/schemas/AccountRef"
+                },
+                "sku": {
+                  "$ref": "#/components/schemas/SkuRef"
+                },
+                "message": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "dataUntil": {
+            "description": "When Microsoft begins to drop data behind them",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDateTime"
+              }
+            ]
+          }
+        }
+      },
+      "ReclamationSavings": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "realized",
+          "potential",
+          "reclaimed",
+          "restored",
+          "months"
+        ],
+        "properties": {
+          "realized": {
+            "type": "array",
+            "description": "Yearly, of what was taken back and not put back",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
+          "potential": {
+            "type": "array",
+            "description": "Yearly, of what could be taken back now",
+            "items": {
+              "$ref": "#/components/schemas/Money"
+            }
+          },
+          "reclaimed": {
+            "type": "integer",
+            "description": "Licenses",
+            "those put back again included": null
+          },
+          "restored": {
+            "type": "integer"
+          },
+          "months": {
+            "type": "array",
+            "description": "The months in which something was taken or put back, the oldest first",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "month",
+                "reclaimed",
+                "restored",
+                "realized"
+              ],
+              "properties": {
+                "month": {
+                  "type": "string",
+                  "pattern": "^\\d{4}-\\d{2}$"
+                },
+                "reclaimed": {
+                  "type": "integer"
+                },
+                "restored": {
+                  "type": "integer"
+                },
+                "realized": {
+                  "type": "array",
+                  "description": "Yearly, taken less put back",
+                  "items": {
+                    "$ref": "#/components/schemas/Money"
+                  }
+                }
+              }
+            }
+          }
+        }
+      },
+      "ReclamationSwitch": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "stopped",
+          "reason",
+          "changedBy",
+          "changedAt"
+        ],
+        "properties": {
+          "stopped": {
+            "type": "boolean"
+          },
+          "reason": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "changedBy": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "changedAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          }
+        }
+      },
+      "ReclamationSwitchInput": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "stopped",
+          "reason"
+        ],
+        "properties": {
+          "stopped": {
+            "type": "boolean"
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000
+          }
+        }
+      },
+      "HandBackRequest": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "skuId"
+        ],
+        "properties": {
+          "user": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 320,
+            "description": "A member of a group that the caller owns; the caller when absent"
+          },
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000
+          },
+          "idempotencyKey": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          }
+        }
+      },
+      "Question": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "tenant",
+          "account",
+          "own",
+          "skuId",
+          "skuPartNumber",
+          "displayName",
+          "reasons",
+          "reason",
+          "askedBy",
+          "askedAt",
+          "answerUntil"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "tenant": {
+            "type": "string"
+          },
+          "account": {
+            "$ref": "#/components/schemas/AccountRef"
+          },
+          "own": {
+            "type": "boolean",
+            "description": "Of the caller's own account"
+          },
+          "skuId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "skuPartNumber": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "displayName": {
+            "type": "string",
+            "description": "Of the product"
+          },
+          "reasons": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/CandidateReason"
+            }
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why they are asked",
+            "in the words of who planned it": null
+          },
+          "askedBy": {
+            "type": "string"
+          },
+          "askedAt": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "answerUntil": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "Answer": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "decision"
+        ],
+        "properties": {
+          "decision": {
+            "type": "string",
+            "enum": [
+              "keep",
+              "handBack"
+            ]
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000,
+            "description": "Needed to keep"
+          }
+        }
+      },
+      "Answered": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "outcome",
+          "message",
+          "keptUntil"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "outcome": {
+            "$ref": "#/components/schemas/ReclamationOutcome"
+          },
+          "message": {
+            "type": "string"
+          },
+          "keptUntil": {
+            "description": "When the exemption ends",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDate"
+              }
+            ]
+          }
+        }
+      },
+      "PolicyState": {
+        "type": "string",
+        "description": "dry - only reports what it would do",
+        "enum": [
+          "dry",
+          "on",
+          "off"
+        ]
+      },
+      "PolicyInput": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name",
+          "reasons",
+          "skuIds",
+          "department",
+          "group",
+          "mode",
+          "everyDays",
+          "maxItems",
+          "quietHours"
+        ],
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "reasons": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": true,
+            "description": "Candidates for one of these reasons",
+            "items": {
+              "$ref": "#/components/schemas/CandidateReasonType"
+            }
+          },
+          "skuIds": {
+            "type": "array",
+            "maxItems": 100,
+            "description": "Of these SKUs; of all when empty",
+            "items": {
+              "type": "string",
+              "format": "uuid"
+            }
+          },
+          "department": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "group": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Entity ref of a catalog group"
+          },
+          "mode": {
+            "$ref": "#/components/schemas/ReclamationMode"
+          },
+          "everyDays": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 365
+          },
+          "maxItems": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 5000,
+            "description": "Licenses per run at most"
+          },
+          "quietHours": {
+            "description": "When it takes nothing back and asks nobody",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/QuietHours"
+              }
+            ]
+          }
+        }
+      },
+      "QuietHours": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "from",
+          "to",
+          "timeZone",
+          "weekends"
+        ],
+        "properties": {
+          "from": {
+            "type": "string",
+            "pattern": "^([01]\\d|2[0-3]):[0-5]\\d$"
+          },
+          "to": {
+            "type": "string",
+            "pattern": "^([01]\\d|2[0-3]):[0-5]\\d$",
+            "description": "Before or at from, of the next day"
+          },
+          "timeZone": {
+            "type": "string",
+            "minLength": 1,
+            "description": "IANA name such as Europe/Berlin"
+          },
+          "weekends": {
+            "type": "boolean",
+            "description": "Saturdays and Sundays are quiet as well"
+          }
+        }
+      },
+      "Policy": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "tenant",
+          "name",
+          "reasons",
+          "skus",
+          "department",
+          "group",
+          "mode",
+          "everyDays",
+          "maxItems",
+          "quietHours",
+          "state",
+          "dryRuns",
+          "dryRunsNeeded",
+          "createdBy",
+          "createdAt",
+          "updatedBy",
+          "updatedAt",
+          "switchedOnBy",
+          "switchedOnAt",
+          "nextRunAt",
+          "lastRun",
+          "allowed"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "tenant": {
+            "type": "string"
+          },
+          "name": {
+            "type": "string"
+          },
+          "reasons": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/CandidateReasonType"
+            }
+          },
+          "skus": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/SkuRef"
+            }
+          },
+          "department": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "group": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "mode": {
+            "$ref": "#/components/schemas/ReclamationMode"
+          },
+          "everyDays": {
+            "type": "integer"
+          },
+          "maxItems": {
+            "type": "integer"
+          },
+          "quietHours": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/QuietHours"
+              }
+            ]
+          },
+          "state": {
+            "$ref": "#/components/schemas/PolicyState"
+          },
+          "dryRuns": {
+            "type": "integer",
+            "description": "Since it was changed last"
+          },
+          "dryRunsNeeded": {
+            "type": "integer",
+            "description": "Before it can be switched on"
+          },
+          "createdBy": {
+            "type": "string"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "updatedBy": {
+            "type": "string"
+          },
+          "updatedAt": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "switchedOnBy": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "switchedOnAt": {
+            "$ref": "#/components/schemas/NullableDateTime"
+          },
+          "nextRunAt": {
+            "description": "Null while it is off",
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/NullableDateTime"
+              }
+            ]
+          },
+          "lastRun": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "at",
+                  "message",
+                  "reclamationId"
+                ],
+                "properties": {
+                  "at": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "message": {
+                    "type": "string",
+                    "description": "What came of it"
+                  },
+                  "reclamationId": {
+                    "type": [
+                      "string",
+                      "null"
+                    ],
+                    "description": "What it planned, or would have"
+                  }
+                }
+              }
+            ]
+          },
+          "allowed": {
+            "type": "array",
+            "description": "To which states the caller may switch it now",
+            "items": {
+              "$ref": "#/components/schemas/PolicyState"
             }
           }
         }
@@ -9636,14 +12973,119 @@ export const openApiOperations = [
     "path": "/tenants/{tenant}/reclamations"
   },
   {
+    "operationId": "previewReclamation",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamation-previews"
+  },
+  {
     "operationId": "getReclamation",
     "method": "get",
     "path": "/tenants/{tenant}/reclamations/{id}"
   },
   {
+    "operationId": "approveReclamation",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamations/{id}/approve"
+  },
+  {
     "operationId": "executeReclamation",
     "method": "post",
     "path": "/tenants/{tenant}/reclamations/{id}/execute"
+  },
+  {
+    "operationId": "pauseReclamation",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamations/{id}/pause"
+  },
+  {
+    "operationId": "resumeReclamation",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamations/{id}/resume"
+  },
+  {
+    "operationId": "cancelReclamation",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamations/{id}/cancel"
+  },
+  {
+    "operationId": "checkRestore",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamations/{id}/restore-check"
+  },
+  {
+    "operationId": "restoreReclamation",
+    "method": "post",
+    "path": "/tenants/{tenant}/reclamations/{id}/restore"
+  },
+  {
+    "operationId": "listReclamationEvents",
+    "method": "get",
+    "path": "/tenants/{tenant}/reclamations/{id}/events"
+  },
+  {
+    "operationId": "listReclamationItems",
+    "method": "get",
+    "path": "/tenants/{tenant}/reclamation-items"
+  },
+  {
+    "operationId": "getReclamationSavings",
+    "method": "get",
+    "path": "/tenants/{tenant}/reclamation-savings"
+  },
+  {
+    "operationId": "getReclamationSwitch",
+    "method": "get",
+    "path": "/tenants/{tenant}/reclamation-switch"
+  },
+  {
+    "operationId": "setReclamationSwitch",
+    "method": "put",
+    "path": "/tenants/{tenant}/reclamation-switch"
+  },
+  {
+    "operationId": "handBack",
+    "method": "post",
+    "path": "/tenants/{tenant}/hand-backs"
+  },
+  {
+    "operationId": "listQuestions",
+    "method": "get",
+    "path": "/questions"
+  },
+  {
+    "operationId": "answerQuestion",
+    "method": "post",
+    "path": "/tenants/{tenant}/questions/{id}/answer"
+  },
+  {
+    "operationId": "listPolicies",
+    "method": "get",
+    "path": "/tenants/{tenant}/policies"
+  },
+  {
+    "operationId": "createPolicy",
+    "method": "post",
+    "path": "/tenants/{tenant}/policies"
+  },
+  {
+    "operationId": "updatePolicy",
+    "method": "put",
+    "path": "/tenants/{tenant}/policies/{id}"
+  },
+  {
+    "operationId": "deletePolicy",
+    "method": "delete",
+    "path": "/tenants/{tenant}/policies/{id}"
+  },
+  {
+    "operationId": "setPolicyState",
+    "method": "put",
+    "path": "/tenants/{tenant}/policies/{id}/state"
+  },
+  {
+    "operationId": "runPolicy",
+    "method": "post",
+    "path": "/tenants/{tenant}/policies/{id}/run"
   },
   {
     "operationId": "matchAccounts",

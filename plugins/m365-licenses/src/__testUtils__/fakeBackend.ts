@@ -21,7 +21,15 @@ import {
   licenseDetail,
   minutesAgo,
   overview,
+  policy,
+  question,
+  reclamation,
+  reclamationEvent,
+  reclamationPreview,
+  reclamationSavings,
+  reclamationSwitch,
   renewal,
+  restoreCheck,
   run,
   spend,
   spendBy,
@@ -55,6 +63,15 @@ export const refuse =
 const page = (items: object[]) => ({ items, totalItems: items.length });
 
 const DEFAULTS: Record<string, Answer> = {
+  'GET /questions': () => ({ items: [question()] }),
+  'GET /me': () => ({
+    entityRef: 'user:default/robin',
+    kind: 'user',
+    accounts: [{ entityRef: 'user:default/robin', detail: detail() }],
+    members: 1,
+    unmatchedMembers: [],
+    inactiveAfterDays: 60,
+  }),
   'GET /tenants': () => page([tenant()]),
   'GET /tenants/contoso': () => overview(),
   'GET /tenants/contoso/licenses': () => page([license()]),
@@ -92,6 +109,16 @@ const DEFAULTS: Record<string, Answer> = {
     ...page([suspiciousActivity()]),
     types: [{ type: 'unauthorized', rows: 1 }],
   }),
+  'GET /tenants/contoso/reclamations': () => page([reclamation()]),
+  'GET /tenants/contoso/reclamations/r1': () => reclamation(),
+  'GET /tenants/contoso/reclamations/r1/events': () =>
+    page([reclamationEvent()]),
+  'POST /tenants/contoso/reclamations/r1/restore-check': () => restoreCheck(),
+  'POST /tenants/contoso/reclamation-previews': () => reclamationPreview(),
+  'GET /tenants/contoso/reclamation-savings': () => reclamationSavings(),
+  'GET /tenants/contoso/reclamation-switch': () => reclamationSwitch(),
+  'GET /tenants/contoso/reclamation-items': () => page([]),
+  'GET /tenants/contoso/policies': () => ({ items: [policy()] }),
   'GET /tenants/contoso/tasks': () =>
     page(SYNC_TASKS.map(name => task({ task: name }))),
   'GET /connections': () => page([connection()]),

@@ -21,6 +21,15 @@ import {
   type HistoryDay,
   type License,
   type LicenseDetail,
+  type Policy,
+  type Question,
+  type Reclamation,
+  type ReclamationEvent,
+  type ReclamationItem,
+  type ReclamationPreview,
+  type ReclamationSavings,
+  type ReclamationSwitch,
+  type RestoreCheck,
   type Renewal,
   SERVICES,
   type ServiceActivity,
@@ -679,5 +688,221 @@ export const connection = (values: Partial<Connection> = {}): Connection => ({
   status: 'connected',
   credentials: [credential()],
   check: { checkedAt: minutesAgo(180), findings: [finding()] },
+  ...values,
+});
+
+export const question = (values: Partial<Question> = {}): Question => ({
+  id: 'q1',
+  tenant: 'contoso',
+  account: {
+    id: 'a1',
+    userPrincipalName: 'maya.lopez@contoso.com',
+    displayName: 'Maya Lopez',
+  },
+  own: true,
+  skuId: VISIO,
+  skuPartNumber: 'VISIOCLIENT',
+  displayName: 'Visio Plan 2',
+  reasons: [reason({ since: '2026-05-03' })],
+  reason: 'Renewal in January',
+  askedBy: 'user:default/robin',
+  askedAt: minutesAgo(60),
+  answerUntil: minutesAgo(-60 * 24 * 4 - 60),
+  ...values,
+});
+
+export const reclamation = (
+  values: Partial<Reclamation> = {},
+): Reclamation => ({
+  id: 'r1',
+  tenant: 'contoso',
+  kind: 'reclaim',
+  mode: 'immediate',
+  status: 'planned',
+  origin: 'users',
+  reason: 'Left the company',
+  leaveGroups: false,
+  createdBy: 'user:default/robin',
+  createdAt: minutesAgo(30),
+  expiresAt: minutesAgo(-60 * 24 * 7),
+  approvedBy: null,
+  approvedAt: null,
+  startedBy: null,
+  startedAt: null,
+  finishedAt: null,
+  canceledBy: null,
+  answerUntil: null,
+  problem: null,
+  restoreOf: null,
+  policyId: null,
+  account: {
+    id: 'a1',
+    userPrincipalName: 'maya.lopez@contoso.com',
+    displayName: 'Maya Lopez',
+  },
+  accounts: 1,
+  items: 1,
+  counts: [{ outcome: 'planned', items: 1 }],
+  restorable: { items: 0, until: null },
+  allowed: [],
+  ...values,
+});
+
+export const reclamationItem = (
+  values: Partial<ReclamationItem> = {},
+): ReclamationItem => ({
+  id: 'i1',
+  reclamation: {
+    id: 'r1',
+    kind: 'reclaim',
+    reason: 'Left the company',
+    createdBy: 'user:default/robin',
+    approvedBy: null,
+    startedBy: null,
+  },
+  account: {
+    id: 'a1',
+    userPrincipalName: 'maya.lopez@contoso.com',
+    displayName: 'Maya Lopez',
+  },
+  skuId: E3,
+  skuPartNumber: 'SPE_E3',
+  displayName: 'Microsoft 365 E3',
+  path: {
+    type: 'direct',
+    group: null,
+    state: 'Active',
+    error: null,
+    disabledPlans: [],
+    assignedAt: minutesAgo(60 * 24 * 400),
+  },
+  evidence: {
+    reasons: [reason()],
+    heldBack: [],
+    lastActivityDate: daysAgo(200),
+    evaluatedAt: minutesAgo(60),
+  },
+  outcome: 'planned',
+  message: 'Nothing was done yet.',
+  requestId: null,
+  startedAt: null,
+  finishedAt: null,
+  restored: null,
+  restorableUntil: null,
+  ...values,
+});
+
+export const reclamationPreview = (
+  values: Partial<ReclamationPreview> = {},
+): ReclamationPreview => ({
+  accounts: 2,
+  items: 3,
+  counts: [
+    {
+      outcome: 'planned',
+      items: 2,
+      value: [{ amount: '720.00', currency: 'EUR' }],
+    },
+    { outcome: 'heldBack', items: 1, value: [] },
+  ],
+  evaluatedAt: minutesAgo(42),
+  account: null,
+  first: [
+    reclamationItem(),
+    reclamationItem({ id: 'i2', skuId: VISIO }),
+    reclamationItem({
+      id: 'i3',
+      displayName: 'Visio Plan 2',
+      outcome: 'heldBack',
+      message: 'Exempted until February 1: Parental leave.',
+    }),
+  ],
+  ...values,
+});
+
+export const reclamationEvent = (
+  values: Partial<ReclamationEvent> = {},
+): ReclamationEvent => ({
+  id: 'e1',
+  at: minutesAgo(30),
+  type: 'created',
+  by: 'user:default/robin',
+  account: null,
+  skuId: null,
+  displayName: null,
+  message: 'Planned: 1 license of 1 account.',
+  requestId: null,
+  ...values,
+});
+
+export const reclamationSavings = (
+  values: Partial<ReclamationSavings> = {},
+): ReclamationSavings => ({
+  realized: [{ amount: '12000.00', currency: 'EUR' }],
+  potential: [{ amount: '444240.00', currency: 'EUR' }],
+  reclaimed: 40,
+  restored: 3,
+  months: [
+    {
+      month: DateTime.now().minus({ months: 2 }).toFormat('yyyy-MM'),
+      reclaimed: 40,
+      restored: 3,
+      realized: [{ amount: '12000.00', currency: 'EUR' }],
+    },
+  ],
+  ...values,
+});
+
+export const reclamationSwitch = (
+  values: Partial<ReclamationSwitch> = {},
+): ReclamationSwitch => ({
+  stopped: false,
+  reason: null,
+  changedBy: null,
+  changedAt: null,
+  ...values,
+});
+
+export const restoreCheck = (
+  values: Partial<RestoreCheck> = {},
+): RestoreCheck => ({
+  items: 3,
+  accounts: 2,
+  seats: [
+    {
+      sku: { skuId: E3, displayName: 'Microsoft 365 E3' },
+      needed: 3,
+      free: 10,
+    },
+  ],
+  problems: [],
+  dataUntil: minutesAgo(-60 * 24 * 27),
+  ...values,
+});
+
+export const policy = (values: Partial<Policy> = {}): Policy => ({
+  id: 'p1',
+  tenant: 'contoso',
+  name: 'Leavers',
+  reasons: ['deleted', 'disabled'],
+  skus: [{ skuId: E3, displayName: 'Microsoft 365 E3' }],
+  department: null,
+  group: null,
+  mode: 'immediate',
+  everyDays: 7,
+  maxItems: 50,
+  quietHours: null,
+  state: 'dry',
+  dryRuns: 0,
+  dryRunsNeeded: 2,
+  createdBy: 'user:default/robin',
+  createdAt: minutesAgo(60 * 24 * 3),
+  updatedBy: 'user:default/robin',
+  updatedAt: minutesAgo(60 * 24 * 2),
+  switchedOnBy: null,
+  switchedOnAt: null,
+  nextRunAt: minutesAgo(-60 * 24 * 5 - 60),
+  lastRun: null,
+  allowed: ['off'],
   ...values,
 });

@@ -1,6 +1,7 @@
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { toastApiRef } from '@backstage/frontend-plugin-api';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import { type SignalApi, signalApiRef } from '@backstage/plugin-signals-react';
 import { useLocation } from 'react-router-dom';
 import { m365LicensesApiRef } from '../api';
 import { rootRouteRef } from '../routes';
@@ -18,6 +19,7 @@ function Address() {
  *
  * @param options.path - where it is, below the page
  * @param options.at - the path and query to open, below the page
+ * @param options.signals - the portal's signals; it has none if absent
  */
 export function renderPage(
   element: JSX.Element,
@@ -26,9 +28,16 @@ export function renderPage(
     at?: string;
     answers?: Record<string, Answer>;
     allowed?: boolean;
+    signals?: SignalApi;
   } = {},
 ) {
-  const { path = '/users', at = path, answers, allowed = true } = options;
+  const {
+    path = '/users',
+    at = path,
+    answers,
+    allowed = true,
+    signals,
+  } = options;
   const backend = createFakeBackend(answers);
   const post = jest.fn(() => ({ close: () => {} }));
   renderInTestApp(
@@ -48,6 +57,7 @@ export function renderPage(
         [toastApiRef, { post }],
         mockApis.identity({ userEntityRef: 'user:default/robin' }),
         mockApis.permission({ authorize: allowed ? 'ALLOW' : 'DENY' }),
+        ...(signals ? [[signalApiRef, signals] as const] : []),
       ],
     },
   );

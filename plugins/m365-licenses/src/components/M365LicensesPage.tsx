@@ -1,7 +1,9 @@
 import { useRouteRef } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
 import { PluginHeader } from '@backstage/ui';
 import { RiKey2Line } from '@remixicon/react';
+import { licenseReadPermission } from 'backstage-plugin-m365-licenses-common';
 import { Navigate, Route, Routes } from 'react-router-dom';
 import { rootRouteRef } from '../routes';
 import { m365LicensesTranslationRef } from '../translation';
@@ -9,17 +11,21 @@ import { ActivityPage } from './ActivityPage/ActivityPage';
 import { CandidatesRoutes } from './CandidatesPage/CandidatesRoutes';
 import { ConnectionsPage } from './ConnectionsPage/ConnectionsPage';
 import { LicensesRoutes } from './LicensesPage/LicensesRoutes';
+import { MyLicensesPage } from './MyLicensesPage/MyLicensesPage';
 import { OverviewPage } from './OverviewPage/OverviewPage';
+import { ReclamationsRoutes } from './ReclamationsPage/ReclamationsRoutes';
 import { SuspiciousActivitiesPage } from './SuspiciousActivitiesPage/SuspiciousActivitiesPage';
 import { TasksPage } from './TasksPage/TasksPage';
 import { UsersRoutes } from './UsersPage/UsersRoutes';
 
 const TABS = [
   'overview',
+  'my-licenses',
   'licenses',
   'users',
   'activity',
   'candidates',
+  'reclamations',
   'suspicious-activities',
   'tasks',
   'connections',
@@ -43,12 +49,14 @@ export function M365LicensesPage() {
         }))}
       />
       <Routes>
-        <Route index element={<Navigate to="overview" replace />} />
+        <Route index element={<FirstTab />} />
         <Route path="overview" element={<OverviewPage />} />
+        <Route path="my-licenses" element={<MyLicensesPage />} />
         <Route path="licenses/*" element={<LicensesRoutes />} />
         <Route path="users/*" element={<UsersRoutes />} />
         <Route path="activity" element={<ActivityPage />} />
         <Route path="candidates/*" element={<CandidatesRoutes />} />
+        <Route path="reclamations/*" element={<ReclamationsRoutes />} />
         <Route
           path="suspicious-activities"
           element={<SuspiciousActivitiesPage />}
@@ -57,5 +65,15 @@ export function M365LicensesPage() {
         <Route path="connections" element={<ConnectionsPage />} />
       </Routes>
     </main>
+  );
+}
+
+/** Leads those who may read no figures to what is their own. */
+function FirstTab() {
+  const { allowed, loading } = usePermission({
+    permission: licenseReadPermission,
+  });
+  return loading ? null : (
+    <Navigate to={allowed ? 'overview' : 'my-licenses'} replace />
   );
 }

@@ -1,17 +1,20 @@
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { ScaffolderField } from '@backstage/plugin-scaffolder-react/alpha';
-import { Checkbox, CheckboxGroup, Text } from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import {
   accountReadPermission,
   answerOf,
   type Account,
-  type AssignedLicense,
 } from 'backstage-plugin-m365-licenses-common';
 import { useEffect, useRef } from 'react';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../api';
 import { ErrorState, isNotFound, Loading } from '../components/common/messages';
 import { RelativeTime } from '../components/common/RelativeTime';
+import {
+  isDirect,
+  LicenseCheckboxes,
+  LicenseOption,
+} from './LicenseCheckboxes';
 import type { licensePickerSchema } from './schemas';
 import { m365LicensesScaffolderTranslationRef } from './translation';
 import { useTenant } from './useTenant';
@@ -23,11 +26,9 @@ import { useTenant } from './useTenant';
  * group, and cannot be chosen.
  */
 export function LicensePicker(props: typeof licensePickerSchema.TProps) {
-  const { formContext, onChange, schema, uiSchema, required, rawErrors } =
-    props;
+  const { formContext, onChange, uiSchema } = props;
   const chosen = props.formData ?? [];
   const { t } = useTranslationRef(m365LicensesScaffolderTranslationRef);
-  const disabled = Boolean(props.disabled || uiSchema['ui:disabled']);
   const options = uiSchema['ui:options'];
   const accountName = textOf(
     formContext?.formData,
@@ -87,48 +88,7 @@ export function LicensePicker(props: typeof licensePickerSchema.TProps) {
     );
   };
 
-  return (
-    <ScaffolderField
-      rawErrors={rawErrors}
-      rawDescription={uiSchema['ui:description'] ?? schema.description}
-      required={required}
-      disabled={disabled}
-      errors={props.errors}
-    >
-      <CheckboxGroup
-        id={props.idSchema?.$id}
-        label={schema.title ?? t('licenses.title')}
-        isRequired={required}
-        isDisabled={disabled}
-        isInvalid={Boolean(rawErrors?.length)}
-        validationBehavior="aria"
-        value={chosen}
-        onChange={onChange}
-      >
-        {content()}
-      </CheckboxGroup>
-    </ScaffolderField>
-  );
-}
-
-/** A license by its product name, with how the account holds it. */
-function LicenseOption(props: { license: AssignedLicense }) {
-  const { displayName, paths, skuId } = props.license;
-  const { t } = useTranslationRef(m365LicensesScaffolderTranslationRef);
-  return (
-    <Checkbox value={skuId} isDisabled={!isDirect(props.license)}>
-      <Text as="span">{displayName}</Text>{' '}
-      <Text as="span" variant="body-small" color="secondary">
-        {paths
-          .map(({ type, groupId, groupName }) =>
-            type === 'direct'
-              ? t('licenses.direct')
-              : t('licenses.group', { group: groupName ?? groupId ?? '' }),
-          )
-          .join(', ')}
-      </Text>
-    </Checkbox>
-  );
+  return <LicenseCheckboxes field={props}>{content()}</LicenseCheckboxes>;
 }
 
 /** When the account was last active, and what choosing nothing means. */
@@ -186,11 +146,6 @@ function useAccount(tenant: string | undefined, userId: string | undefined) {
     error: loading ? undefined : error,
     retry,
   };
-}
-
-/** Whether a license can be taken from the person, whatever groups grant too. */
-function isDirect(license: AssignedLicense): boolean {
-  return license.paths.some(({ type }) => type === 'direct');
 }
 
 /** A text that the form holds under a name. */

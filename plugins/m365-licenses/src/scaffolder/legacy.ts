@@ -1,5 +1,11 @@
 import { createScaffolderFieldExtension } from '@backstage/plugin-scaffolder-react';
-import { accountPickerField, licensePickerField } from './fields';
+import {
+  accountPickerField,
+  accountsPickerField,
+  licensePickerField,
+  ownLicensePickerField,
+  skuPickerField,
+} from './fields';
 
 /** `M365AccountPicker` for the older frontend system, for a plugin to provide. */
 export const accountPickerFieldExtension = createScaffolderFieldExtension({
@@ -11,4 +17,22 @@ export const accountPickerFieldExtension = createScaffolderFieldExtension({
 export const licensePickerFieldExtension = createScaffolderFieldExtension({
   ...licensePickerField,
   schema: licensePickerField.schema.schema,
+});
+
+/** `M365AccountsPicker` for the older frontend system, for a plugin to provide. */
+export const accountsPickerFieldExtension = createScaffolderFieldExtension({
+  ...accountsPickerField,
+  schema: accountsPickerField.schema.schema,
+});
+
+/** `M365OwnLicensePicker` for the older frontend system, for a plugin to provide. */
+export const ownLicensePickerFieldExtension = createScaffolderFieldExtension({
+  ...ownLicensePickerField,
+  schema: ownLicensePickerField.schema.schema,
+});
+
+/** `M365SkuPicker` for the older frontend system, for a plugin to provide. */
+export const skuPickerFieldExtension = createScaffolderFieldExtension({
+  ...skuPickerField,
+  schema: skuPickerField.schema.schema,
 });

@@ -9,15 +9,29 @@ import {
 import '@testing-library/jest-dom';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import type { ComponentProps } from 'react';
 import {
   createM365LicensesClient,
   type Account,
   type AssignedLicense,
 } from 'backstage-plugin-m365-licenses-common';
 import { m365LicensesApiRef } from '../api';
-import { accountPickerExtension, licensePickerExtension } from '.';
-import { accountPickerField, licensePickerField } from './fields';
-import { validateAccount } from './validateAccount';
+import {
+  accountPickerExtension,
+  accountsPickerExtension,
+  licensePickerExtension,
+  ownLicensePickerExtension,
+  scaffolderExtensions,
+  skuPickerExtension,
+} from '.';
+import {
+  accountPickerField,
+  accountsPickerField,
+  licensePickerField,
+  ownLicensePickerField,
+  skuPickerField,
+} from './fields';
+import { validateAccount, validateAccounts } from './validation';
 
 const path: AssignedLicense['paths'][number] = {
   type: 'direct',
@@ -95,6 +109,8 @@ const marco = account({
 function createApi(
   overrides: {
     accounts?: Account[];
+    /** One's own accounts, by tenant. */
+    own?: Array<{ tenant: string; account: Account }>;
     tenants?: string[];
     /** Which of them is retired. */
     retired?: string;
@@ -127,6 +143,17 @@ function createApi(
         }));
         return answer(200, { items, totalItems: items.length });
       }
+      if (pathname === '/me') {
+        const own = overrides.own ?? [{ tenant: 'contoso', account: maya }];
+        return answer(200, { accounts: own.map(detail => ({ detail })) });
+      }
+      if (pathname === '/tenants/contoso/licenses') {
+        const items = [
+          { ...e5, assigned: 120, bought: 150 },
+          { ...visio, assigned: 8, bought: 10 },
+        ];
+        return answer(200, { items, totalItems: items.length });
+      }
       if (pathname === '/tenants/contoso/users') {
         const text = (searchParams.get('text') ?? '').toLowerCase();
         const items = accounts.filter(({ displayName, userPrincipalName }) =>
@@ -151,57 +178,71 @@ function createApi(
   return { client, asked };
 }
 
-/** The form of a template with both fields, as the scaffolder shows it. */
-function renderForm(
-  api = createApi(),
-  options: { tenant?: string; initial?: Record<string, string> } = {},
+type Schema = ComponentProps<
+  typeof Stepper
+>['manifest']['steps'][number]['schema'];
+
+/** A form with fields, as the scaffolder shows it. */
+function renderFields(
+  api: ReturnType<typeof createApi>,
+  properties: Schema,
+  options: { required?: string[]; initial?: Record<string, string> } = {},
 ) {
+  const { required = [], initial } = options;
   const onCreate = jest.fn(async () => {});
+  const fields = [
+    accountPickerField,
+    accountsPickerField,
+    licensePickerField,
+    ownLicensePickerField,
+    skuPickerField,
+  ].map(field => ({ ...field, schema: field.schema.schema }));
   renderInTestApp(
     <Stepper
       manifest={{
-        title: 'Reclaim a license',
-        steps: [
-          {
-            title: 'Account',
-            schema: {
-              required: ['user'],
-              properties: {
-                user: {
-                  title: 'Account',
-                  type: 'string',
-                  'ui:field': 'M365AccountPicker',
-                  'ui:options': { tenant: options.tenant },
-                },
-                skuIds: {
-                  title: 'Licenses',
-                  type: 'array',
-                  items: { type: 'string' },
-                  'ui:field': 'M365LicensePicker',
-                  'ui:options': { tenant: options.tenant },
-                },
-              },
-            },
-          },
-        ],
+        title: 'Licenses',
+        steps: [{ title: 'Licenses', schema: { required, properties } }],
       }}
-      extensions={[
-        {
-          name: accountPickerField.name,
-          component: accountPickerField.component,
-          validation: accountPickerField.validation,
-        },
-        {
-          name: licensePickerField.name,
-          component: licensePickerField.component,
-        },
-      ]}
-      initialState={options.initial}
+      extensions={fields}
+      initialState={initial}
       onCreate={onCreate}
     />,
     { apis: [[m365LicensesApiRef, api.client]] },
   );
   return { onCreate, asked: api.asked };
+}
+
+/** The form of a template with an account and its licenses. */
+function renderForm(
+  api = createApi(),
+  options: { tenant?: string; initial?: Record<string, string> } = {},
+) {
+  const { tenant, initial } = options;
+  return renderFields(
+    api,
+    {
+      user: {
+        title: 'Account',
+        type: 'string',
+        'ui:field': 'M365AccountPicker',
+        'ui:options': { tenant },
+      },
+      skuIds: {
+        title: 'Licenses',
+        type: 'array',
+        items: { type: 'string' },
+        'ui:field': 'M365LicensePicker',
+        'ui:options': { tenant },
+      },
+    },
+    { required: ['user'], initial },
+  );
+}
+
+/** Goes through the review and creates. */
+async function create() {
+  await userEvent.click(screen.getByRole('button', { name: 'Review' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Create' }));
 }
 
 async function choose(typed: string, name: RegExp) {
@@ -211,12 +252,12 @@ async function choose(typed: string, name: RegExp) {
   await userEvent.click(await screen.findByRole('option', { name }));
 }
 
-describe('form fields', () => {
-  beforeEach(() => {
-    // The scaffolder scrolls to the top of each step, which jsdom cannot.
-    jest.spyOn(window, 'scrollTo').mockImplementation();
-  });
+beforeEach(() => {
+  // The scaffolder scrolls to the top of each step, which jsdom cannot.
+  jest.spyOn(window, 'scrollTo').mockImplementation();
+});
 
+describe('an account and its licenses', () => {
   it('finds an account as one types, offers its licenses and stores both', async () => {
     const { onCreate, asked } = renderForm();
     await screen.findByText('Choose an account to see its licenses.');
@@ -248,10 +289,7 @@ describe('form fields', () => {
     await userEvent.click(direct);
     expect(direct).toBeChecked();
 
-    await userEvent.click(screen.getByRole('button', { name: 'Review' }));
-    await userEvent.click(
-      await screen.findByRole('button', { name: 'Create' }),
-    );
+    await create();
     expect(onCreate).toHaveBeenCalledWith({
       user: 'maya@contoso.com',
       skuIds: ['e5-id'],
@@ -397,16 +435,283 @@ describe('validateAccount', () => {
   });
 });
 
+describe('validateAccounts', () => {
+  it('names each that is none', () => {
+    const addError = jest.fn();
+    validateAccounts(['maya@contoso.com', 'may', 'mar'], { addError });
+    expect(addError.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringContaining('"may"'),
+      expect.stringContaining('"mar"'),
+    ]);
+  });
+
+  it('wants at least one', () => {
+    const addError = jest.fn();
+    // A form fills a list up to its minItems with blanks.
+    validateAccounts([''], { addError });
+    expect(addError).toHaveBeenCalledWith('Choose at least one account');
+  });
+});
+
+describe('several accounts', () => {
+  const renderAccounts = (api = createApi()) =>
+    renderFields(
+      api,
+      {
+        users: {
+          title: 'Accounts',
+          type: 'array',
+          items: { type: 'string' },
+          'ui:field': 'M365AccountsPicker',
+          'ui:options': {},
+        },
+      },
+      { required: ['users'] },
+    );
+
+  it('are found one after the other, can be removed, and are stored', async () => {
+    const { onCreate } = renderAccounts();
+    await choose('may', /Maya Lopez/);
+    const input = screen.getByRole('combobox', { name: /Accounts/ });
+    expect(input).toHaveValue('');
+    await choose('mar', /Marco Silva/);
+    // The list stays open for the next one.
+    await userEvent.keyboard('{Escape}');
+
+    const chosen = await screen.findByRole('grid', { name: 'Chosen accounts' });
+    expect(
+      within(chosen)
+        .getAllByRole('row')
+        .map(row => row.textContent),
+    ).toEqual(['maya@contoso.com', 'marco@contoso.com']);
+    await userEvent.click(
+      within(
+        within(chosen).getByRole('row', { name: 'maya@contoso.com' }),
+      ).getByRole('button'),
+    );
+    expect(
+      within(chosen)
+        .getAllByRole('row')
+        .map(row => row.textContent),
+    ).toEqual(['marco@contoso.com']);
+
+    await create();
+    expect(onCreate).toHaveBeenCalledWith({ users: ['marco@contoso.com'] });
+  });
+
+  it('are taken once each, and typed in full where they are not listed', async () => {
+    const { onCreate } = renderAccounts();
+    await choose('may', /Maya Lopez/);
+    const input = screen.getByRole('combobox', { name: /Accounts/ });
+    await userEvent.type(input, 'MAYA@contoso.com');
+    fireEvent.blur(input);
+    await userEvent.type(input, 'new.person@contoso.com');
+    fireEvent.blur(input);
+    expect(
+      await screen.findByRole('row', { name: 'new.person@contoso.com' }),
+    ).toBeVisible();
+
+    await create();
+    expect(onCreate).toHaveBeenCalledWith({
+      users: ['maya@contoso.com', 'new.person@contoso.com'],
+    });
+  });
+
+  it('must be accounts, not beginnings of names', async () => {
+    const { onCreate } = renderAccounts();
+    await userEvent.type(
+      await screen.findByRole('combobox', { name: /Accounts/ }),
+      'may',
+    );
+    await userEvent.tab();
+    await userEvent.click(screen.getByRole('button', { name: 'Review' }));
+    expect(
+      await screen.findAllByText(/"may" is no account: remove it/),
+    ).not.toHaveLength(0);
+    expect(onCreate).not.toHaveBeenCalled();
+  });
+
+  it('are needed', async () => {
+    renderAccounts();
+    await screen.findByRole('combobox', { name: /Accounts/ });
+    await userEvent.click(screen.getByRole('button', { name: 'Review' }));
+    expect(
+      await screen.findAllByText(/Choose at least one account/),
+    ).not.toHaveLength(0);
+  });
+});
+
+describe('one’s own licenses', () => {
+  const renderOwn = (api = createApi(), tenant?: string) =>
+    renderFields(
+      api,
+      {
+        skuIds: {
+          title: 'Licenses',
+          type: 'array',
+          items: { type: 'string' },
+          'ui:field': 'M365OwnLicensePicker',
+          'ui:options': { tenant },
+        },
+      },
+      { required: ['skuIds'] },
+    );
+
+  it('are offered without asking for anything but one’s own account', async () => {
+    const { onCreate, asked } = renderOwn();
+    expect(
+      await screen.findByRole('checkbox', {
+        name: 'Visio Plan 2 granted by group Engineering',
+      }),
+    ).toBeDisabled();
+    await userEvent.click(
+      screen.getByRole('checkbox', {
+        name: 'Microsoft 365 E5 assigned directly',
+      }),
+    );
+    await create();
+    expect(onCreate).toHaveBeenCalledWith({ skuIds: ['e5-id'] });
+    expect(asked).toEqual(['/me']);
+  });
+
+  it('must be chosen', async () => {
+    renderOwn();
+    await screen.findByRole('checkbox', { name: /Microsoft 365 E5/ });
+    await userEvent.click(screen.getByRole('button', { name: 'Review' }));
+    expect(
+      await screen.findAllByText(/Choose at least one license/),
+    ).not.toHaveLength(0);
+  });
+
+  it('are those of the tenant that the template names', async () => {
+    const own = [
+      { tenant: 'contoso', account: { ...maya, licenses: [visio] } },
+      { tenant: 'fabrikam', account: { ...maya, licenses: [e5] } },
+    ];
+    renderOwn(createApi({ own }), 'fabrikam');
+    expect(
+      await screen.findByRole('checkbox', { name: /Microsoft 365 E5/ }),
+    ).toBeEnabled();
+    expect(screen.queryByText(/Visio Plan 2/)).not.toBeInTheDocument();
+  });
+
+  it.each([
+    ['no account', [], /No Microsoft 365 account of yours is known/],
+    [
+      'accounts in several tenants',
+      [
+        { tenant: 'contoso', account: maya },
+        { tenant: 'fabrikam', account: maya },
+      ],
+      /to one of contoso, fabrikam/,
+    ],
+    [
+      'no license',
+      [{ tenant: 'contoso', account: { ...maya, licenses: [] } }],
+      'You hold no license.',
+    ],
+    [
+      'licenses by groups alone',
+      [{ tenant: 'contoso', account: { ...maya, licenses: [visio] } }],
+      /Groups grant all of your licenses/,
+    ],
+  ])('says so for somebody with %s', async (_, own, text) => {
+    renderOwn(createApi({ own }));
+    expect(await screen.findByText(text)).toBeVisible();
+  });
+
+  it('can be asked for again when that went wrong', async () => {
+    const refuse = {
+      path: '/me',
+      status: 500,
+      message: 'the database is away',
+    };
+    renderOwn(createApi({ refuse }));
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent('the database is away');
+    refuse.path = '/nothing';
+    await userEvent.click(within(alert).getByRole('button'));
+    expect(
+      await screen.findByRole('checkbox', { name: /Microsoft 365 E5/ }),
+    ).toBeEnabled();
+  });
+});
+
+describe('a license of the tenant', () => {
+  const renderSku = (api = createApi(), tenant?: string) =>
+    renderFields(
+      api,
+      {
+        skuId: {
+          title: 'License',
+          type: 'string',
+          'ui:field': 'M365SkuPicker',
+          'ui:options': { tenant },
+        },
+      },
+      { required: ['skuId'] },
+    );
+
+  it('is found by part number or product name as one types, and stored', async () => {
+    const { onCreate } = renderSku();
+    const input = await screen.findByRole('combobox', { name: /License/ });
+    await userEvent.type(input, 'client');
+    const option = await screen.findByRole('option', { name: 'Visio Plan 2' });
+    expect(
+      within(option).getByText('VISIOCLIENT · 8 of 10 seats assigned'),
+    ).toBeVisible();
+    expect(screen.getAllByRole('option')).toHaveLength(1);
+    await userEvent.clear(input);
+    await userEvent.type(input, '365 e5');
+    await userEvent.click(
+      await screen.findByRole('option', { name: 'Microsoft 365 E5' }),
+    );
+    expect(input).toHaveValue('Microsoft 365 E5');
+    await create();
+    expect(onCreate).toHaveBeenCalledWith({ skuId: 'e5-id' });
+  });
+
+  it('names the permission that is missing', async () => {
+    renderSku(
+      createApi({
+        refuse: {
+          path: '/tenants/contoso/licenses',
+          status: 403,
+          message: 'no',
+        },
+      }),
+      'contoso',
+    );
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'm365-licenses.license.read',
+    );
+  });
+
+  it('asks which tenant when there are several', async () => {
+    renderSku(createApi({ tenants: ['contoso', 'fabrikam'] }));
+    expect(
+      await screen.findByText(/to one of contoso, fabrikam/),
+    ).toBeVisible();
+  });
+});
+
 describe('extensions', () => {
   it('load the fields for the scaffolder', async () => {
     const { formFieldLoader } = FormFieldBlueprint.dataRefs;
     const fields = await Promise.all([
       createExtensionTester(accountPickerExtension).get(formFieldLoader)(),
+      createExtensionTester(accountsPickerExtension).get(formFieldLoader)(),
       createExtensionTester(licensePickerExtension).get(formFieldLoader)(),
+      createExtensionTester(ownLicensePickerExtension).get(formFieldLoader)(),
+      createExtensionTester(skuPickerExtension).get(formFieldLoader)(),
     ]);
     expect(fields).toMatchObject([
       { name: 'M365AccountPicker' },
+      { name: 'M365AccountsPicker' },
       { name: 'M365LicensePicker' },
+      { name: 'M365OwnLicensePicker' },
+      { name: 'M365SkuPicker' },
     ]);
+    expect(scaffolderExtensions).toHaveLength(fields.length);
   });
 });

@@ -15,6 +15,10 @@ export const m365LicensesScaffolderTranslationRef = createTranslationRef({
       noMatch:
         'No account begins like this. A user principal name that is not listed can be given in full.',
     },
+    accounts: {
+      title: 'Accounts',
+      chosen: 'Chosen accounts',
+    },
     licenses: {
       title: 'Licenses',
       chooseAccount: 'Choose an account to see its licenses.',
@@ -30,6 +34,19 @@ export const m365LicensesScaffolderTranslationRef = createTranslationRef({
       group: 'granted by group {{group}}',
       unknownAccount:
         'No account {{account}} has been read yet. All licenses that it holds directly will be taken back.',
+    },
+    ownLicenses: {
+      noAccount:
+        'No Microsoft 365 account of yours is known. Ask the administrators of this portal to match your user with your account.',
+      noneHeld: 'You hold no license.',
+      onlyByGroup:
+        'Groups grant all of your licenses: there is none to hand back. Whoever owns the group can take you out of it.',
+    },
+    sku: {
+      title: 'License',
+      placeholder: 'Product name or part number',
+      seats:
+        '{{skuPartNumber}} · {{assigned, number}} of {{bought, number}} seats assigned',
     },
     tenant: {
       none: 'No Microsoft 365 tenant is configured.',

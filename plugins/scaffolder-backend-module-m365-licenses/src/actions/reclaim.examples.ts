@@ -27,15 +27,26 @@ export const examples: TemplateExample[] = [
 `,
   },
   {
-    description: 'Take all licenses of several accounts back',
+    description: 'Take all licenses of several accounts back with one plan',
     example: `steps:
   - id: reclaim
     name: Take all licenses back
     action: m365:licenses:reclaim
-    each: \${{ parameters.users }}
     input:
-      user: \${{ each.value }}
+      users: \${{ parameters.users }}
       reason: The project ended
+`,
+  },
+  {
+    description: 'Carry a plan out, and wait an hour for whoever approves it',
+    example: `steps:
+  - id: reclaim
+    name: Take the licenses back
+    action: m365:licenses:reclaim
+    input:
+      planId: \${{ parameters.planId }}
+      waitForApproval: true
+      waitMinutes: 60
 `,
   },
 ];

@@ -1,60 +1,65 @@
-import type {
-  AuthService,
-  DiscoveryService,
-  LoggerService,
-} from '@backstage/backend-plugin-api';
-import {
-  ForwardedError,
-  InputError,
-  ResponseError,
-  stringifyError,
-} from '@backstage/errors';
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { InputError, stringifyError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import {
-  answerOf,
-  createM365LicensesClient,
-  type M365LicensesClient,
-  type Reclamation,
-  type ReclamationItem,
+import type {
+  Reclamation,
+  ReclamationMode,
+  ReclamationRequest,
 } from 'backstage-plugin-m365-licenses-common';
-import { createHash } from 'node:crypto';
+import {
+  ACCOUNTS,
+  LEAVE_GROUPS,
+  MODE,
+  REASON,
+  SKU_IDS,
+  SUMMARY,
+  TENANT,
+  URL,
+  WAIT_MINUTES as WAIT_MINUTES_TEXT,
+} from './descriptions';
+import {
+  createWatch,
+  isMoving,
+  type LicenseActionOptions,
+  type LicenseManager,
+  licenseManager,
+  planUrl,
+  WAIT_MINUTES,
+} from './licenseManager';
+import { makePlan, planRequest } from './plan';
 import { examples } from './reclaim.examples';
-import { isBeingCarriedOut, isUnavailable, retry } from './retry';
-
-/** Long enough for a backend that is deployed anew to come up. */
-const UNAVAILABLE_WAITS_MS = [2_000, 10_000];
-/** Three minutes, in which an execution that someone else asked for ends. */
-const CARRIED_OUT_WAITS_MS = Array<number>(36).fill(5_000);
+import {
+  countOf,
+  countWords,
+  failuresOf,
+  failureSentences,
+  licenseOf,
+  previewOf,
+  type Reported,
+  summarize,
+  undoneOf,
+  whoOf,
+  withItems,
+} from './report';
 
 /**
- * The action `m365:licenses:reclaim`: takes licenses of an account back, with
- * the identity of whoever runs the template.
+ * The action `m365:licenses:reclaim`: takes licenses of accounts back, or
+ * carries out a plan, with the identity of whoever runs the template.
  *
  * The plan is made under a key that comes from the task and the step, so that
  * a task that is retried or recovered goes on with the same plan, and each
- * removal happens once. Licenses that a group grants are reported and do not
- * fail the step; one that could not be removed does, after all others.
+ * removal happens once. The backend carries it out in the background and the
+ * step follows it. Where a person has to act first, who approves or who is
+ * asked, the step ends and says so; it fails when something that was to be taken
+ * was not. Canceling the task cancels the plan, unless somebody else started it.
  *
- * @param options.waitsMs - how long to wait before asking again, in
- *   milliseconds: a backend that is unavailable, and one that is carrying out
- *   the same plan already
  * @public
  */
-export function createReclaimAction(options: {
-  auth: AuthService;
-  discovery: DiscoveryService;
-  waitsMs?: { unavailable: number[]; carriedOut: number[] };
-}) {
-  const { auth, discovery } = options;
-  const waitsMs = options.waitsMs ?? {
-    unavailable: UNAVAILABLE_WAITS_MS,
-    carriedOut: CARRIED_OUT_WAITS_MS,
-  };
-
+export function createReclaimAction(options: LicenseActionOptions) {
   return createTemplateAction({
     id: 'm365:licenses:reclaim',
     description:
-      'Takes all or some Microsoft 365 licenses of an account back. Licenses that a group grants are reported with the group and left alone.',
+      'Takes all or some Microsoft 365 licenses of accounts back, or carries out a plan. Licenses that a group grants are reported with the group and left alone.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -65,29 +70,44 @@ export function createReclaimAction(options: {
             .min(1)
             .max(320)
             .describe(
-              'Whose licenses: a User entity ref such as user:default/maya, a user principal name, or the Graph id of an account',
-            ),
-        skuIds: z =>
-          z
-            .array(z.string().uuid())
-            .describe(
-              'Only the licenses with these SKU ids; all that are assigned directly when absent or empty',
+              'Whose licenses: a User entity ref such as user:default/maya, a user principal name, or the Graph id of an account. Give one of user, users and planId',
             )
             .optional(),
+        users: z =>
+          z
+            .array(z.string().min(1).max(320))
+            .max(100)
+            .describe(ACCOUNTS)
+            .optional(),
+        planId: z =>
+          z
+            .string()
+            .min(1)
+            .describe(
+              'A plan that exists, to carry out as it is; skuIds, mode and reason do not go with it',
+            )
+            .optional(),
+        skuIds: z =>
+          z.array(z.string().uuid()).max(100).describe(SKU_IDS).optional(),
         reason: z =>
           z
             .string()
             .min(1)
             .max(1000)
-            .describe('Why, for the record that is kept of the removal'),
-        tenant: z =>
+            .describe(`${REASON}; needed without planId`)
+            .optional(),
+        mode: z => z.enum(['immediate', 'askFirst']).describe(MODE).optional(),
+        leaveGroups: z => z.boolean().describe(LEAVE_GROUPS).optional(),
+        waitForApproval: z =>
           z
-            .string()
-            .min(1)
+            .boolean()
             .describe(
-              "The tenant's name in the configuration; needed when there are several",
+              'Wait until somebody else has approved the plan, where the person who runs the template may not; otherwise the step ends with the status waitingForApproval',
             )
             .optional(),
+        waitMinutes: z =>
+          z.number().min(0).max(600).describe(WAIT_MINUTES_TEXT).optional(),
+        tenant: z => z.string().min(1).describe(TENANT).optional(),
       },
       output: {
         reclamationId: z =>
@@ -95,13 +115,34 @@ export function createReclaimAction(options: {
             .string()
             .describe('The id of the reclamation; absent in a dry run')
             .optional(),
+        url: z => z.string().describe(URL).optional(),
+        status: z =>
+          z
+            .string()
+            .describe(
+              'finished; waitingForApproval; asking, people were asked first; paused; scheduled or running, it goes on in the background; canceled or expired, which fail the step. Absent in a dry run',
+            )
+            .optional(),
         tenant: z => z.string().describe("The tenant's name"),
-        user: z => z.string().describe("The account's user principal name"),
+        user: z =>
+          z
+            .string()
+            .describe(
+              "The account's user principal name, where there is one account only",
+            )
+            .optional(),
+        accounts: z => z.number().describe('How many accounts it is about'),
         reclaimed: z =>
           z
-            .array(z.object({ skuId: z.string(), displayName: z.string() }))
+            .array(
+              z.object({
+                skuId: z.string(),
+                displayName: z.string(),
+                user: z.string(),
+              }),
+            )
             .describe(
-              'The licenses that were taken back, or would be in a dry run',
+              'The licenses that were taken back, or would be in a dry run; the first 500',
             ),
         inheritedFromGroup: z =>
           z
@@ -109,267 +150,327 @@ export function createReclaimAction(options: {
               z.object({
                 skuId: z.string(),
                 displayName: z.string(),
+                user: z.string(),
                 group: z.string(),
               }),
             )
-            .describe('The licenses left alone, with the group that grants it'),
+            .describe(
+              'The licenses left alone, with the group that grants it; the first 500',
+            ),
         notReclaimed: z =>
           z
             .array(
               z.object({
                 skuId: z.string(),
                 displayName: z.string(),
+                user: z.string(),
                 outcome: z.string(),
                 message: z.string(),
               }),
             )
             .describe(
-              'The licenses not taken back and not granted by a group, with the reason; alreadyGone is no failure',
+              'The licenses not taken back and not granted by a group, with the reason; the first 500 of each outcome',
             ),
-        summary: z => z.string().describe('What happened, as Markdown'),
+        summary: z => z.string().describe(SUMMARY),
       },
     },
     async handler(ctx) {
-      const { input, logger, signal } = ctx;
-      const { token } = await auth.getPluginRequestToken({
-        onBehalfOf: await ctx.getInitiatorCredentials(),
-        targetPluginId: 'm365-licenses',
-      });
-      const client = createM365LicensesClient({
-        baseUrl: () => discovery.getBaseUrl('m365-licenses'),
-        token,
-      });
-      /** Repeats while the backend is away; safe, as no request does anything twice. */
-      const ask = <T>(call: () => Promise<T>) =>
-        retry(call, {
-          passes: isUnavailable,
-          waitsMs: waitsMs.unavailable,
-          onWait: (error, waitMs) =>
-            logger.warn(
-              `The license manager is not available (${reasonOf(
-                error,
-              )}); asking again in ${waitMs / 1000} seconds`,
-            ),
-          signal,
-        });
-
-      const tenant =
-        input.tenant ??
-        (await ask(() => onlyTenant(client, signal)).catch(error => {
-          throw explained('The tenant could not be found out', error);
-        }));
-      const request = {
-        user: input.user,
-        // The API reads an absent list as all licenses, and refuses an empty one.
-        ...(input.skuIds?.length ? { skuIds: input.skuIds } : {}),
-        reason: input.reason,
-      };
-      const plan = (extra: { dryRun: true } | { idempotencyKey: string }) =>
-        ask(() =>
-          answerOf(
-            client.POST('/tenants/{tenant}/reclamations', {
-              params: { path: { tenant } },
-              body: { ...request, ...extra },
-              signal,
-            }),
-          ),
-        ).catch(error => {
-          throw explained(
-            `The reclamation for ${input.user} could not be planned`,
-            error,
-          );
-        });
+      const { input, logger, output, signal } = ctx;
+      const asked = askedOf(input);
+      const manager = await licenseManager(ctx, options);
+      const { client } = manager;
+      const tenant = await manager.tenant(input.tenant);
 
       if (ctx.isDryRun) {
-        const planned = await plan({ dryRun: true });
-        report(planned, logger, ctx.output);
+        const reported =
+          'planId' in asked
+            ? await withItems(await manager.plan(tenant, asked.planId), manager)
+            : await previewOf(tenant, asked.request, manager);
+        putOut(tenant, reported, 'planned', output);
+        output(
+          'summary',
+          summarize(dryHeadlineOf(reported), reported, { logger }),
+        );
         return;
       }
 
-      // A step with `each` runs several times under one id, with other input.
-      const key = createHash('sha256')
-        .update(JSON.stringify([tenant, request]))
-        .digest('base64url');
-      const id = await ctx.checkpoint({
-        key: `plan.${key}`,
-        fn: async () => {
-          const planned = await plan({
-            idempotencyKey: [ctx.task.id, ctx.step?.id ?? '', key].join(':'),
-          });
-          logger.info(
-            `Planned reclamation ${planned.id} for ${planned.user.displayName} (${planned.user.userPrincipalName})`,
+      const id =
+        'planId' in asked
+          ? asked.planId
+          : await makePlan(tenant, asked.request, manager, ctx);
+      /** Canceling the task cancels what it made or started, nothing else. */
+      let isOurs = !('planId' in asked);
+      const carryOut = async () => {
+        const watch = createWatch(ctx, manager, {
+          waitsMs: options.waitsMs,
+          waitMinutes: input.waitMinutes ?? WAIT_MINUTES,
+        });
+        let plan = await manager.plan(tenant, id);
+        if (plan.kind === 'restore') {
+          throw new InputError(
+            `Plan ${id} puts licenses back; give planId of a plan that takes licenses back`,
           );
-          return planned.id;
-        },
-      });
-      const finished = await retry(
-        () =>
-          ask(() =>
-            answerOf(
+        }
+        if (input.waitForApproval) {
+          plan = await watch(plan, seen => !awaitsApproval(seen));
+        }
+        if (isToStart(plan)) {
+          isOurs = true;
+          plan = await manager.ask(
+            `Reclamation ${id} was planned and could not be started`,
+            abort =>
               client.POST('/tenants/{tenant}/reclamations/{id}/execute', {
                 params: { path: { tenant, id } },
-                signal,
+                signal: abort,
               }),
-            ),
-          ),
-        {
-          passes: isBeingCarriedOut,
-          waitsMs: waitsMs.carriedOut,
-          onWait: () =>
-            logger.info(`Reclamation ${id} is being carried out; waiting`),
-          signal,
-        },
-      ).catch(error => {
-        throw explained(
-          `Reclamation ${id} for ${input.user} was not carried out to the end`,
-          error,
-        );
+          );
+        }
+        return watch(plan, seen => !isMoving(seen));
+      };
+      const plan = await carryOut().catch(async error => {
+        if (signal?.aborted && isOurs) {
+          await cancelPlan(tenant, id, manager, logger);
+        }
+        throw error;
       });
-      ctx.output('reclamationId', finished.id);
-      report(finished, logger, ctx.output);
 
-      const failed = finished.items.filter(isFailure);
-      if (failed.length > 0) {
-        throw new Error(
-          `${count(failed.length, 'license')} of ${
-            finished.user.userPrincipalName
-          } ${failed.length === 1 ? 'was' : 'were'} not taken back: ${failed
-            .map(sentenceOf)
-            .join(
-              ' ',
-            )} Mend the cause and run the template anew; a retry of this task repeats nothing.`,
-        );
-      }
+      const reported = await withItems(plan, manager);
+      output('reclamationId', id);
+      output('url', planUrl(plan));
+      output('status', statusOf(plan));
+      putOut(tenant, reported, 'reclaimed', output);
+      output(
+        'summary',
+        summarize(headlineOf(plan, reported), reported, { logger, plan }),
+      );
+      throwUnlessDone(plan, reported);
     },
   });
 }
 
-type Output = ReturnType<typeof outputsOf>;
+/** What a step asks for: a plan that exists, or one to make. */
+type Asked = { planId: string } | { request: ReclamationRequest };
 
-/** Logs a sentence per license and sets the outputs. */
-function report(
-  reclamation: Reclamation,
-  logger: LoggerService,
-  output: <K extends keyof Output>(name: K, value: Output[K]) => void,
-): void {
-  const outputs = outputsOf(reclamation);
-  logger.info(headlineOf(reclamation));
-  for (const item of reclamation.items) {
-    if (!reclamation.dryRun && isFailure(item)) {
-      logger.warn(sentenceOf(item));
-    } else {
-      logger.info(sentenceOf(item));
-    }
+/** @throws InputError when the inputs do not go together */
+function askedOf(input: {
+  user?: string;
+  users?: string[];
+  planId?: string;
+  skuIds?: string[];
+  reason?: string;
+  mode?: ReclamationMode;
+  leaveGroups?: boolean;
+}): Asked {
+  const { user, users = [], planId, reason, ...rest } = input;
+  const given = [user, users.length > 0, planId].filter(Boolean).length;
+  if (given !== 1) {
+    throw new InputError(
+      'Give exactly one of the inputs user, users and planId: whose licenses are to be taken back',
+    );
   }
-  output('tenant', outputs.tenant);
-  output('user', outputs.user);
-  output('reclaimed', outputs.reclaimed);
-  output('inheritedFromGroup', outputs.inheritedFromGroup);
-  output('notReclaimed', outputs.notReclaimed);
-  output('summary', outputs.summary);
-}
-
-function outputsOf(reclamation: Reclamation) {
-  const { items, tenant, user } = reclamation;
-  const inherited = items.filter(isInherited);
-  const removed = items.filter(item => isRemoved(item, reclamation));
+  if (planId !== undefined) {
+    const { skuIds = [], mode, leaveGroups } = rest;
+    if (skuIds.length > 0 || mode || leaveGroups) {
+      throw new InputError(
+        'The plan says what is taken back and how: leave skuIds, mode and leaveGroups out, or planId',
+      );
+    }
+    return { planId };
+  }
+  if (reason === undefined) {
+    throw new InputError(
+      'Give the input reason: why the licenses are taken back',
+    );
+  }
   return {
-    tenant,
-    user: user.userPrincipalName,
-    reclaimed: removed.map(({ skuId, displayName }) => ({
-      skuId,
-      displayName,
-    })),
-    inheritedFromGroup: inherited.map(({ skuId, displayName, path }) => ({
-      skuId,
-      displayName,
-      group: path.groupName ?? path.groupId ?? 'unknown',
-    })),
-    notReclaimed: items
-      .filter(item => !removed.includes(item) && !inherited.includes(item))
-      .map(({ skuId, displayName, outcome, message }) => ({
-        skuId,
-        displayName,
-        outcome,
-        message,
-      })),
-    summary: [
-      headlineOf(reclamation),
-      items.map(item => `- ${sentenceOf(item)}`).join('\n'),
-    ]
-      .filter(Boolean)
-      .join('\n\n'),
+    request: planRequest({
+      ...rest,
+      users: user === undefined ? users : [user],
+      reason,
+    }),
   };
 }
 
-function headlineOf(reclamation: Reclamation): string {
-  const { dryRun, items, user } = reclamation;
-  const who = `${user.displayName} (${user.userPrincipalName})`;
-  const removed = items.filter(item => isRemoved(item, reclamation)).length;
-  if (removed > 0) {
-    return dryRun
-      ? `Dry run: ${count(removed, 'license')} of ${who} would be taken back.`
-      : `${count(removed, 'license')} of ${who} taken back.`;
+/** Nothing more of a plan is to be done; says so where that cannot be reached. */
+async function cancelPlan(
+  tenant: string,
+  id: string,
+  manager: LicenseManager,
+  logger: LoggerService,
+): Promise<void> {
+  try {
+    const { status } = await manager.ask(
+      `Reclamation ${id} could not be canceled with the task`,
+      signal =>
+        manager.client.POST('/tenants/{tenant}/reclamations/{id}/cancel', {
+          params: { path: { tenant, id } },
+          signal,
+        }),
+      { evenCanceled: true },
+    );
+    logger.info(`Reclamation ${id} is ${status}, as the task was canceled`);
+  } catch (error) {
+    logger.warn(
+      `${stringifyError(error)}. See ${planUrl({
+        tenant,
+        id,
+      })} whether it goes on`,
+    );
   }
-  const failed = items.some(item => isFailure(item));
-  return failed
-    ? `No license of ${who} was taken back.`
-    : `There was nothing to take back from ${who}: none of the licenses is assigned directly.`;
 }
 
-/** Taken back; in a dry run, what would be. */
-function isRemoved(item: ReclamationItem, { dryRun }: Reclamation): boolean {
-  return item.outcome === (dryRun ? 'planned' : 'reclaimed');
+/** Whether somebody else has to approve a plan before it can be carried out. */
+function awaitsApproval({ status, allowed }: Reclamation): boolean {
+  return status === 'planned' && !allowed.includes('approve');
 }
 
-function isInherited(item: ReclamationItem): boolean {
-  return item.outcome === 'inheritedFromGroup';
-}
-
-/** Still assigned after the plan was carried out, though it was to be removed. */
-function isFailure({ outcome }: ReclamationItem): boolean {
-  return !['reclaimed', 'alreadyGone', 'inheritedFromGroup'].includes(outcome);
-}
-
-function sentenceOf(item: ReclamationItem): string {
-  const { displayName, message, requestId } = item;
-  const trace =
-    requestId && isFailure(item)
-      ? ` (Microsoft's request-id ${requestId})`
-      : '';
-  return `${displayName}: ${message}${trace}`;
-}
-
-/** The tenant that is meant when none is named. */
-async function onlyTenant(
-  client: M365LicensesClient,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const { items } = await answerOf(client.GET('/tenants', { signal }));
-  if (items.length === 1) {
-    return items[0].name;
-  }
-  throw new InputError(
-    items.length === 0
-      ? 'No Microsoft 365 tenant is configured; add one under m365Licenses.tenants'
-      : `There are several tenants; set the input "tenant" to one of ${items
-          .map(({ name }) => name)
-          .join(', ')}`,
+function isToStart(plan: Reclamation): boolean {
+  return (
+    plan.status === 'approved' ||
+    (plan.status === 'planned' && !awaitsApproval(plan))
   );
 }
 
-/** An error that says what could not be done, and why in the backend's words. */
-function explained(what: string, error: unknown): Error {
-  return new ForwardedError(
-    what,
-    error instanceof ResponseError ? error.cause : error,
-  );
+function statusOf(plan: Reclamation): string {
+  return awaitsApproval(plan) ? 'waitingForApproval' : plan.status;
 }
 
-function reasonOf(error: unknown): string {
-  return stringifyError(error instanceof ResponseError ? error.cause : error);
+type Outputs = ReturnType<typeof outputsOf> & { tenant: string };
+
+function putOut(
+  tenant: string,
+  reported: Reported,
+  removed: 'planned' | 'reclaimed',
+  output: <K extends keyof Outputs>(name: K, value: Outputs[K]) => void,
+): void {
+  const outputs = outputsOf(reported, removed);
+  output('tenant', tenant);
+  if (outputs.user !== undefined) {
+    output('user', outputs.user);
+  }
+  output('accounts', outputs.accounts);
+  output('reclaimed', outputs.reclaimed);
+  output('inheritedFromGroup', outputs.inheritedFromGroup);
+  output('notReclaimed', outputs.notReclaimed);
 }
 
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+/** @param removed - the outcome of what was taken back, or would be */
+function outputsOf(
+  { account, accounts, items }: Reported,
+  removed: 'planned' | 'reclaimed',
+) {
+  return {
+    user: account?.userPrincipalName,
+    accounts,
+    reclaimed: items
+      .filter(({ outcome }) => outcome === removed)
+      .map(licenseOf),
+    inheritedFromGroup: items
+      .filter(({ outcome }) => outcome === 'inheritedFromGroup')
+      .map(item => ({
+        ...licenseOf(item),
+        group: item.path.group?.name ?? item.path.group?.id ?? 'unknown',
+      })),
+    notReclaimed: items
+      .filter(
+        ({ outcome }) =>
+          outcome !== removed && outcome !== 'inheritedFromGroup',
+      )
+      .map(undoneOf),
+  };
+}
+
+function dryHeadlineOf(reported: Reported): string {
+  const planned = countOf(reported, 'planned');
+  const who = whoOf(reported);
+  return planned > 0
+    ? `Dry run: ${countWords(
+        planned,
+        'license',
+      )} of ${who} would be taken back.`
+    : `Dry run: there is nothing to take back from ${who}.`;
+}
+
+function headlineOf(plan: Reclamation, reported: Reported): string {
+  const reclaimed = countOf(reported, 'reclaimed');
+  const who = whoOf(reported);
+  const done: string[] = [];
+  if (reclaimed > 0) {
+    done.push(`${countWords(reclaimed, 'license')} of ${who} taken back.`);
+  } else if (failuresOf(reported) > 0) {
+    done.push(`No license of ${who} was taken back.`);
+  } else if (plan.status === 'finished') {
+    done.push(`There was nothing to take back from ${who}.`);
+  }
+  return [...done, stateOf(plan, reported)].filter(Boolean).join(' ');
+}
+
+/** Why a plan is not finished, and who has to do what. */
+function stateOf(plan: Reclamation, reported: Reported): string | undefined {
+  const who = whoOf(reported);
+  const planned = countOf(reported, 'planned');
+  switch (plan.status) {
+    case 'planned':
+    case 'approved':
+      return [
+        `${countWords(planned, 'license')} of ${who} ${
+          planned === 1 ? 'is' : 'are'
+        } planned, and nothing is taken back before the plan is approved.`,
+        plan.approvalHint ??
+          'Whoever has the permission m365-licenses.reclamation.approve approves it on the page of the plan.',
+        'After that it is carried out there, or by a retry of this task.',
+        plan.expiresAt && `Both can be done until ${plan.expiresAt}.`,
+      ]
+        .filter(Boolean)
+        .join(' ');
+    case 'asking':
+      return `${countWords(
+        countOf(reported, 'awaitingUser'),
+        'license',
+      )} of ${who}: people were asked whether they still need it. What is handed back or not answered for${
+        plan.answerUntil ? ` until ${plan.answerUntil}` : ' in time'
+      } is taken back.`;
+    case 'paused':
+      return 'The plan is paused: nothing more is taken back before somebody resumes it on its page.';
+    case 'scheduled':
+    case 'running':
+      return `The rest goes on in the background${
+        plan.problem ? `; it waits at the moment: ${plan.problem.message}` : '.'
+      }`;
+    case 'canceled':
+      return `The plan was canceled${
+        plan.canceledBy ? ` by ${plan.canceledBy}` : ''
+      }: nothing more is taken back.`;
+    case 'expired':
+      return 'The plan was not carried out in time and is too old now.';
+    case 'dryRun':
+      return 'This is only a report of what a policy would do, which is not carried out.';
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * @throws Error when something that was to be taken back was not and will not
+ *   be; what waits for a person or for the backend is no failure
+ */
+function throwUnlessDone(plan: Reclamation, reported: Reported): void {
+  if (['canceled', 'expired', 'dryRun'].includes(plan.status)) {
+    throw new Error(
+      `${headlineOf(
+        plan,
+        reported,
+      )} Run the template anew to take the licenses back.`,
+    );
+  }
+  const failed = failuresOf(reported);
+  if (failed > 0) {
+    throw new Error(
+      `${countWords(failed, 'license')} of ${whoOf(reported)} ${
+        failed === 1 ? 'was' : 'were'
+      } not taken back: ${failureSentences(
+        reported,
+      )} Mend the cause and run the template anew; a retry of this task repeats nothing.`,
+    );
+  }
 }

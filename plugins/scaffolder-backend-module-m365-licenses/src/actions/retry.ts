@@ -43,8 +43,3 @@ export function isUnavailable(error: unknown): boolean {
     isError(error) && error.name === 'TypeError' && error.cause !== undefined
   );
 }
-
-/** Whether someone is carrying out the same reclamation at this moment. */
-export function isBeingCarriedOut(error: unknown): boolean {
-  return error instanceof ResponseError && error.statusCode === 409;
-}

@@ -59,6 +59,7 @@ export interface PortalOptions {
   clientId?: string;
   reclamationEnabled?: boolean;
   reclamation?: { clientId: string; credential: Credential };
+  leaveGroups?: boolean;
   tasks?: Partial<Record<SyncTaskName, { enabled: boolean }>>;
   administrators?: string[];
   notifications?: NotificationService;
@@ -220,6 +221,7 @@ async function openPortal(
       },
     },
     administrators: options.administrators ?? ['group:default/administrators'],
+    leaveGroups: options.leaveGroups ?? false,
     appBaseUrl: APP_BASE_URL,
     resume: name => taskRunner.resume(name),
     now,

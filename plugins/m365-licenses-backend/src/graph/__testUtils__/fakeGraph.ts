@@ -123,7 +123,7 @@ export function sendError(
   sendJson(
     response,
     status,
-    { error: { code, message, innerError: { 'request-id': 'in-the-body' } } },
+    { error: { code, message, innerError: { 'request-id': 'req-1' } } },
     { 'request-id': 'req-1', ...headers },
   );
 }

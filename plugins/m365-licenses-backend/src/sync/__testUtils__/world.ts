@@ -148,7 +148,12 @@ export function delegate(graph: GraphConnection): GraphConnection {
       graph.activeUserDetail(period, options),
     emailAppUsageDetail: (period, options) =>
       graph.emailAppUsageDetail(period, options),
-    removeLicenses: (userId, skuIds, options) =>
-      graph.removeLicenses(userId, skuIds, options),
+    usersById: (ids, options) => graph.usersById(ids, options),
+    managersOf: (ids, options) => graph.managersOf(ids, options),
+    licensingGroup: (id, options) => graph.licensingGroup(id, options),
+    changeLicenses: (changes, options) =>
+      graph.changeLicenses(changes, options),
+    changeMemberships: (changes, options) =>
+      graph.changeMemberships(changes, options),
   };
 }

@@ -1,4 +1,5 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { refuse } from '../../__testUtils__/fakeBackend';
 import {
   account,
@@ -6,7 +7,9 @@ import {
   candidate,
   detail,
   heldBack,
+  minutesAgo,
   reason,
+  reclamationItem,
   services,
 } from '../../__testUtils__/fixtures';
 import { renderPage } from '../../__testUtils__/render';
@@ -147,6 +150,93 @@ describe('AccountPage', () => {
       },
     });
     expect(await screen.findByText('Not reported')).toBeInTheDocument();
+  });
+
+  it('plans to take back what the account holds', async () => {
+    const { received } = render({
+      at: '/users/a1',
+      answers: {
+        'POST /tenants/contoso/reclamation-previews': () => ({
+          accounts: 1,
+          items: 2,
+          counts: [{ outcome: 'planned', items: 2 }],
+          evaluatedAt: null,
+          first: [],
+          account: null,
+        }),
+      },
+    });
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Plan to take back' }),
+    );
+    expect(
+      await screen.findByRole('dialog', {
+        name: 'Plan to take back licenses of Maya Lopez',
+      }),
+    ).toBeInTheDocument();
+    await waitFor(() =>
+      expect(
+        received.find(({ method }) => method === 'POST')?.body,
+      ).toMatchObject({ users: ['a1'] }),
+    );
+  });
+
+  it('shows what was planned, taken and put back, and leads to the plans', async () => {
+    const { queriesOf } = render({
+      at: '/users/a1',
+      answers: {
+        'GET /tenants/contoso/reclamation-items': () => ({
+          items: [
+            reclamationItem({
+              outcome: 'failed',
+              message: 'Microsoft refused it.',
+              requestId: 'req-7',
+              finishedAt: minutesAgo(61),
+            }),
+            reclamationItem({
+              id: 'i2',
+              skuPartNumber: 'VISIOCLIENT',
+              outcome: 'reclaimed',
+              restored: {
+                at: minutesAgo(61),
+                by: 'user:default/robin',
+                reclamationId: 'r2',
+              },
+            }),
+          ],
+          totalItems: 120,
+        }),
+      },
+    });
+    const history = await screen.findByRole('grid', {
+      name: 'Planned, taken and put back',
+    });
+    const failed = within(history).getByRole('row', { name: /SPE_E3/ });
+    expect(failed).toHaveTextContent('FailedMicrosoft refused it.');
+    expect(failed).toHaveTextContent('req-7');
+    expect(failed).toHaveTextContent('1 hour ago');
+    expect(failed).toHaveTextContent('Left the companyby robin');
+    expect(
+      within(failed).getByRole('link', { name: 'Open plan' }),
+    ).toHaveAttribute('href', '/m365-licenses/reclamations/r1?tenant=contoso');
+    expect(
+      within(history).getByRole('row', { name: /VISIOCLIENT/ }),
+    ).toHaveTextContent('Put back by robin 1 hour ago');
+    expect(screen.getByText('The newest 2 of 120')).toBeInTheDocument();
+    expect(queriesOf('/tenants/contoso/reclamation-items')).toEqual([
+      { accountId: 'a1', limit: '100' },
+    ]);
+  });
+
+  it('leaves that out where there was nothing', async () => {
+    const { queriesOf } = render({ at: '/users/a1' });
+    await screen.findByRole('grid', { name: 'Licenses' });
+    await waitFor(() =>
+      expect(queriesOf('/tenants/contoso/reclamation-items')).toHaveLength(1),
+    );
+    expect(
+      screen.queryByText('Planned, taken and put back'),
+    ).not.toBeInTheDocument();
   });
 
   it('leads back to the list as it was', async () => {

@@ -1,5 +1,6 @@
-import { Link, Text } from '@backstage/ui';
+import { Button, Link, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
 import {
   type AccountDetail,
   accountReadPermission,
@@ -7,15 +8,19 @@ import {
   type AssignedLicense,
   type AssignmentPath,
   type Candidate,
-  type Money,
+  reclamationCreatePermission,
   type ServiceActivity,
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router-dom';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
+import {
+  AccountReclamations,
+  useAccountReclamations,
+} from '../common/AccountReclamations';
 import { CandidateStateText, CandidateValue } from '../common/Candidates';
 import { type DataColumn, DataTable } from '../common/DataTable';
 import { ACCOUNT_LISTS, useLinks } from '../common/links';
@@ -26,8 +31,9 @@ import {
   Loading,
 } from '../common/messages';
 import { LicenseUse, ServicesCounted } from '../common/LicenseUse';
-import { Amounts, NotPriced } from '../common/money';
+import { Annual } from '../common/money';
 import { NameCell } from '../common/NameCell';
+import { PlanDialog } from '../common/PlanDialog';
 import { ReasonText } from '../common/ReasonText';
 import { RelativeTime } from '../common/RelativeTime';
 import { Section } from '../common/Section';
@@ -111,6 +117,11 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
   const links = useLinks();
   const { tenant, account, services, candidates, reportRefreshDate, syncedAt } =
     props.detail;
+  const history = useAccountReclamations(tenant, account.id);
+  const { allowed: mayPlan } = usePermission({
+    permission: reclamationCreatePermission,
+  });
+  const [isPlanning, setPlanning] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   // The reader came from a list: the page begins here.
   useEffect(() => heading.current?.focus(), []);
@@ -148,13 +159,26 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
           </h2>
           <Text color="secondary">{account.userPrincipalName}</Text>
         </div>
-        <div className={styles.caption}>
-          <ActivityStatusBadge status={account.status} />
-          <Status tone={account.enabled ? 'good' : 'muted'}>
-            {`${t('account.signIn')}: ${t(
-              account.enabled ? 'common.enabled' : 'common.disabled',
-            )}`}
-          </Status>
+        <div className={styles.bar}>
+          <div className={styles.caption}>
+            <ActivityStatusBadge status={account.status} />
+            <Status tone={account.enabled ? 'good' : 'muted'}>
+              {`${t('account.signIn')}: ${t(
+                account.enabled ? 'common.enabled' : 'common.disabled',
+              )}`}
+            </Status>
+          </div>
+          {mayPlan &&
+            props.tenant.status === 'started' &&
+            account.licenses.length > 0 && (
+              <Button
+                size="small"
+                variant="secondary"
+                onPress={() => setPlanning(true)}
+              >
+                {t('plan.button')}
+              </Button>
+            )}
         </div>
       </div>
       {candidates.length > 0 && (
@@ -187,6 +211,11 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
       >
         <LicenseTable licenses={account.licenses} services={services} />
       </Section>
+      <AccountReclamations
+        title={t('account.reclamations')}
+        tenant={tenant}
+        state={history}
+      />
       <div className={styles.columns}>
         <Section
           title={t('account.services')}
@@ -211,19 +240,14 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
           </dl>
         </Section>
       </div>
+      <PlanDialog
+        tenant={tenant}
+        title={t('account.planTitle', { name: account.displayName })}
+        selection={{ users: [account.id] }}
+        isOpen={isPlanning}
+        onClose={() => setPlanning(false)}
+      />
     </>
-  );
-}
-
-/** What something costs a year, in a line. */
-function Annual(props: { annual: Money[] }) {
-  const { annual } = props;
-  return annual.length > 0 ? (
-    <span className={styles.amounts}>
-      <Amounts amounts={annual} />
-    </span>
-  ) : (
-    <NotPriced />
   );
 }
 

@@ -251,6 +251,82 @@ describe('CandidatesPage', () => {
     });
   });
 
+  it('plans what is selected, also on other pages', async () => {
+    const { received } = render({
+      answers: {
+        [`GET ${CANDIDATES}`]: ({ query }) => ({
+          items: query.cursor
+            ? [candidate({ accountId: 'z1', accountName: 'Zoe Z' })]
+            : [
+                candidate(),
+                candidate({ accountId: 'b1', accountName: 'Bo Ode' }),
+              ],
+          totalItems: 120,
+          evaluatedAt: '2026-11-23T01:00:00Z',
+          nextCursor: query.cursor ? undefined : 'c2',
+        }),
+      },
+    });
+    const plan = await screen.findByRole('button', {
+      name: 'Plan to take back',
+    });
+    expect(plan).toBeDisabled();
+    await findRow();
+    await userEvent.click(screen.getByRole('checkbox', { name: /Select all/ }));
+    expect(screen.getByText('2 selected')).toBeInTheDocument();
+    await userEvent.click(
+      within(await findRow(/Bo Ode/)).getByRole('checkbox'),
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Next page' }));
+    await userEvent.click(within(await findRow(/Zoe Z/)).getByRole('checkbox'));
+    expect(screen.getByText('2 selected')).toBeInTheDocument();
+
+    await userEvent.click(plan);
+    await screen.findByRole('dialog', { name: 'Plan to take licenses back' });
+    await waitFor(() =>
+      expect(
+        received.find(({ method }) => method === 'POST')?.body,
+      ).toMatchObject({
+        candidates: [
+          { accountId: 'a1', skuId: E3 },
+          { accountId: 'z1', skuId: E3 },
+        ],
+      }),
+    );
+  });
+
+  it('plans all that match, and forgets that under another filter', async () => {
+    const { received } = render({ at: '/candidates?reason=inactive&text=ma' });
+    await findRow();
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Select the 1 that matches' }),
+    );
+    expect(
+      screen.getByText('The 1 that matches is selected'),
+    ).toBeInTheDocument();
+    expect(within(await findRow()).getByRole('checkbox')).toBeChecked();
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Plan to take back' }),
+    );
+    const dialog = await screen.findByRole('dialog');
+    await waitFor(() =>
+      expect(
+        received.find(({ method }) => method === 'POST')?.body,
+      ).toMatchObject({ filter: { reason: 'inactive', text: 'ma' } }),
+    );
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Cancel' }),
+    );
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Clear filters' }),
+    );
+    await waitFor(() =>
+      expect(
+        screen.getByRole('button', { name: 'Plan to take back' }),
+      ).toBeDisabled(),
+    );
+  });
+
   it('holds a license of an account back, by the caller and for 90 days', async () => {
     const { received, queriesOf, post } = render({
       answers: { [`POST ${EXEMPTIONS}`]: () => exemption() },

@@ -11,6 +11,7 @@ import {
   type Downgrade,
   exemptionUpdatePermission,
   licenseReadPermission,
+  reclamationCreatePermission,
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { useState } from 'react';
@@ -44,6 +45,7 @@ import {
 } from '../common/messages';
 import { Amounts, NotPriced } from '../common/money';
 import { NameCell } from '../common/NameCell';
+import { PlanDialog } from '../common/PlanDialog';
 import { ReasonText, useReasonWords } from '../common/ReasonText';
 import { RelativeTime } from '../common/RelativeTime';
 import { Figure, Section } from '../common/Section';
@@ -52,6 +54,11 @@ import { type UrlQuery, useSort, useUrlQuery } from '../common/urlQuery';
 import { usePagedList } from '../common/usePagedList';
 import { useFilterOptions } from '../common/useFilterOptions';
 import { ExemptionDialog } from './ExemptionDialog';
+import {
+  candidateId,
+  type CandidateSelection,
+  useCandidateSelection,
+} from './useCandidateSelection';
 import styles from '../common/common.module.css';
 
 /** What can be taken back, and why. @public */
@@ -124,6 +131,10 @@ function Candidates(props: { tenant: Tenant }) {
   const { allowed: mayHoldBack } = usePermission({
     permission: exemptionUpdatePermission,
   });
+  const { allowed: isPlanner } = usePermission({
+    permission: reclamationCreatePermission,
+  });
+  const mayPlan = isPlanner && props.tenant.status === 'started';
   const tenant = props.tenant.name;
   const query = useUrlQuery();
   const { search } = useLocation();
@@ -136,17 +147,23 @@ function Candidates(props: { tenant: Tenant }) {
   const options = useFilterOptions(tenant);
   const exportColumns = useExportColumns(options.currencies);
   const [toHoldBack, setToHoldBack] = useState<Candidate>();
+  const [isPlanning, setPlanning] = useState(false);
 
-  const filter = {
+  const stateFilter = query.oneOf('state', STATES);
+  const planFilter = {
     text: query.get('text'),
     reason: query.oneOf('reason', CANDIDATE_REASONS),
-    state: query.oneOf('state', STATES),
     skuId: query.get('skuId'),
     department: query.get('department'),
     group: query.get('group'),
+  };
+  const filter = {
+    ...planFilter,
+    state: stateFilter,
     sort: sorting.sort,
     order: sorting.order,
   };
+  const chosen = useCandidateSelection(planFilter);
   const { value, loading, error, retry, paging, getExportPage } = usePagedList(
     query,
     [tenant, filter],
@@ -324,8 +341,24 @@ function Candidates(props: { tenant: Tenant }) {
                   <RelativeTime value={value.evaluatedAt} />
                 </span>
               )}
+              {mayPlan && value && value.totalItems > 0 && (
+                <Chosen
+                  chosen={chosen}
+                  totalItems={value.totalItems}
+                  // What is held back is left alone by any plan.
+                  canSelectAll={stateFilter !== 'heldBack'}
+                />
+              )}
             </div>
             <div className={styles.tags}>
+              {mayPlan && (
+                <Button
+                  isDisabled={chosen.isEmpty}
+                  onPress={() => setPlanning(true)}
+                >
+                  {t('plan.button')}
+                </Button>
+              )}
               <ButtonLink
                 variant="secondary"
                 href={links.exemptions({ tenant })}
@@ -345,7 +378,17 @@ function Candidates(props: { tenant: Tenant }) {
             columns={columns}
             items={value?.items}
             isStale={loading}
-            getId={({ accountId, skuId }) => `${accountId} ${skuId}`}
+            getId={candidateId}
+            selection={
+              mayPlan
+                ? {
+                    selected: chosen.isAll
+                      ? new Set(value?.items.map(candidateId))
+                      : chosen.ids,
+                    onChange: chosen.select,
+                  }
+                : undefined
+            }
             getHref={accountHref}
             sort={sorting}
             minWidth="73rem"
@@ -368,6 +411,12 @@ function Candidates(props: { tenant: Tenant }) {
       {summary.value && summary.value.unobservable.length > 0 && (
         <Unobservable downgrades={summary.value.unobservable} />
       )}
+      <PlanDialog
+        tenant={tenant}
+        selection={chosen.selection}
+        isOpen={isPlanning}
+        onClose={() => setPlanning(false)}
+      />
       <ExemptionDialog
         tenant={tenant}
         licenses={options.licenses}
@@ -380,6 +429,35 @@ function Candidates(props: { tenant: Tenant }) {
         }}
       />
     </>
+  );
+}
+
+/** How many candidates are chosen for a plan, and the ways to choose all or none. */
+function Chosen(props: {
+  chosen: CandidateSelection;
+  totalItems: number;
+  canSelectAll: boolean;
+}) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { chosen, totalItems, canSelectAll } = props;
+  const { ids, isAll, isEmpty } = chosen;
+  return (
+    <span className={styles.chosen}>
+      <span role="status">
+        {isAll && t('plan.allSelected', { count: totalItems })}
+        {ids.size > 0 && t('plan.selected', { count: ids.size })}
+      </span>
+      {canSelectAll && !isAll && (
+        <Button size="small" variant="tertiary" onPress={chosen.selectAll}>
+          {t('plan.selectAll', { count: totalItems })}
+        </Button>
+      )}
+      {!isEmpty && (
+        <Button size="small" variant="tertiary" onPress={chosen.clear}>
+          {t('plan.clearSelection')}
+        </Button>
+      )}
+    </span>
   );
 }
 

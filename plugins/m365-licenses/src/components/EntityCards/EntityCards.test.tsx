@@ -1,4 +1,5 @@
 import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import type { Entity } from '@backstage/catalog-model';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
 import type { EntityLicenses } from 'backstage-plugin-m365-licenses-common';
@@ -9,7 +10,10 @@ import {
   byGroup,
   daysAgo,
   detail,
+  E3,
   entitySpend,
+  reclamation,
+  reclamationItem,
 } from '../../__testUtils__/fixtures';
 import { renderPage } from '../../__testUtils__/render';
 import {
@@ -72,6 +76,63 @@ describe('UserLicensesCard', () => {
       'href',
       '/m365-licenses/users/a1?tenant=contoso',
     );
+  });
+
+  it('has one’s own licenses handed back, and leads to the questions', async () => {
+    const robin = { ...user, metadata: { name: 'robin' } };
+    const { received, queriesOf } = render(
+      <UserLicensesCard />,
+      robin,
+      licensesOf({ entityRef: 'user:default/robin' }),
+      {
+        'POST /tenants/contoso/hand-backs': () => reclamation(),
+        'GET /tenants/contoso/reclamations/r1': () => reclamation(),
+        'GET /tenants/contoso/reclamation-items': () => ({
+          items: [reclamationItem({ outcome: 'reclaimed' })],
+          totalItems: 1,
+        }),
+      },
+    );
+    expect(
+      await screen.findByRole('link', {
+        name: '1 question waits for your answer',
+      }),
+    ).toHaveAttribute('href', '/m365-licenses/my-licenses');
+    expect(screen.getByRole('link', { name: 'My licenses' })).toHaveAttribute(
+      'href',
+      '/m365-licenses/my-licenses',
+    );
+    expect(
+      screen.getByText(/Granted by the group Engineering tools/),
+    ).toBeInTheDocument();
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Hand back Microsoft 365 E3' }),
+    );
+    await userEvent.click(
+      within(await screen.findByRole('dialog')).getByRole('button', {
+        name: 'Hand back',
+      }),
+    );
+    // What it holds now is read when it is done.
+    await waitFor(() =>
+      expect(queriesOf('/entities/user/default/robin')).toHaveLength(2),
+    );
+    expect(received.find(({ method }) => method === 'POST')?.body).toEqual({
+      user: 'a1',
+      skuId: E3,
+    });
+  });
+
+  it('hands back nothing of somebody else', async () => {
+    const { queriesOf } = render(<UserLicensesCard />, user, licensesOf({}));
+    await screen.findAllByRole('listitem');
+    expect(
+      screen.queryByRole('button', { name: /Hand back/ }),
+    ).not.toBeInTheDocument();
+    expect(
+      screen.queryByRole('link', { name: 'My licenses' }),
+    ).not.toBeInTheDocument();
+    expect(queriesOf('/questions')).toEqual([]);
   });
 
   it('shows what each license costs to those who may know', async () => {

@@ -11,8 +11,13 @@ import {
   type Entity,
   isGroupEntity,
   isUserEntity,
+  stringifyEntityRef,
 } from '@backstage/catalog-model';
-import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  identityApiRef,
+  useApi,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
 import { EntityRefLink, useEntity } from '@backstage/plugin-catalog-react';
 import {
   type AccountDetail,
@@ -26,6 +31,7 @@ import {
   type SpendUse,
 } from 'backstage-plugin-m365-licenses-common';
 import type { ReactNode } from 'react';
+import useAsync from 'react-use/esm/useAsync';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
@@ -40,6 +46,7 @@ import { ReportDate, ServiceStrip } from '../common/Services';
 import { ActivityStatusBadge } from '../common/StatusBadge';
 import { UseMeter } from '../common/StatusMeter';
 import { usePathWords } from '../common/usePathWords';
+import { HandBack } from '../MyLicensesPage/HandBack';
 import { useGroupSpend } from './useGroupSpend';
 import styles from '../common/common.module.css';
 
@@ -48,11 +55,9 @@ export function UserLicensesCard() {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   return (
     <EntityCard kind="user" title={t('cards.licensesTitle')}>
-      {licenses =>
-        licenses.accounts.map(({ detail }) => (
-          <AccountLicenses key={detail.account.id} detail={detail} />
-        ))
-      }
+      {(licenses, onChange) => (
+        <UserLicenses licenses={licenses} onChange={onChange} />
+      )}
     </EntityCard>
   );
 }
@@ -87,7 +92,8 @@ export function GroupLicensesCard() {
 function EntityCard(props: {
   kind: 'user' | 'group';
   title: string;
-  children: (licenses: EntityLicenses) => ReactNode;
+  /** @param onChange - reads the licenses again */
+  children: (licenses: EntityLicenses, onChange: () => void) => ReactNode;
 }) {
   const { entity } = useEntity();
   const client = useApi(m365LicensesApiRef);
@@ -110,7 +116,7 @@ function EntityCard(props: {
     if (kind === 'user' && licenses.accounts.length === 0) {
       return <Unmatched entity={entity} />;
     }
-    return props.children(licenses);
+    return props.children(licenses, state.retry);
   }
 
   return (
@@ -141,6 +147,7 @@ function EntityCard(props: {
 function CardLinks(props: { licenses: EntityLicenses }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const links = useLinks();
+  const isOwn = useIsOwn();
   const { kind, accounts, entityRef } = props.licenses;
   if (kind === 'group') {
     const tenant = accounts.at(0)?.detail.tenant;
@@ -152,6 +159,9 @@ function CardLinks(props: { licenses: EntityLicenses }) {
   }
   return (
     <div className={styles.caption}>
+      {isOwn && (
+        <Link href={links.myLicenses()}>{t('cards.openMyLicenses')}</Link>
+      )}
       {accounts.map(({ detail: { tenant, account } }) => (
         <Link
           key={`${tenant} ${account.id}`}
@@ -205,10 +215,61 @@ function Unmatched(props: { entity: Entity }) {
   );
 }
 
-function AccountLicenses(props: { detail: AccountDetail }) {
+/** Whether the entity is the person who is signed in. */
+function useIsOwn(): boolean {
+  const { entity } = useEntity();
+  const identity = useApi(identityApiRef);
+  const { value } = useAsync(() => identity.getBackstageIdentity(), [identity]);
+  return value?.userEntityRef === stringifyEntityRef(entity);
+}
+
+/** The licenses of a user; one's own can be handed back. */
+function UserLicenses(props: {
+  licenses: EntityLicenses;
+  onChange: () => void;
+}) {
+  const isOwn = useIsOwn();
+  const { licenses, onChange } = props;
+  return (
+    <div className={styles.list}>
+      {isOwn && <OpenQuestions />}
+      {licenses.accounts.map(({ detail }) => (
+        <AccountLicenses
+          key={detail.account.id}
+          detail={detail}
+          isOwn={isOwn}
+          onChange={onChange}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** That one is asked about licenses, and the way to the answers. */
+function OpenQuestions() {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const client = useApi(m365LicensesApiRef);
+  const links = useLinks();
+  // Where they cannot be read, the page of one's own licenses says why.
+  const { value } = useAsync(
+    () => answerOf(client.GET('/questions')),
+    [client],
+  );
+  const count = value?.items.length ?? 0;
+  return count > 0 ? (
+    <Link href={links.myLicenses()}>{t('cards.openQuestions', { count })}</Link>
+  ) : null;
+}
+
+function AccountLicenses(props: {
+  detail: AccountDetail;
+  isOwn: boolean;
+  onChange: () => void;
+}) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const pathWords = usePathWords();
-  const { account, services, reportRefreshDate } = props.detail;
+  const { isOwn, onChange } = props;
+  const { tenant, account, services, reportRefreshDate } = props.detail;
   return (
     <div className={styles.list}>
       {account.licenses.length === 0 ? (
@@ -229,6 +290,16 @@ function AccountLicenses(props: { detail: AccountDetail }) {
                   <ServicesCounted services={license.services} />
                 </span>
                 {license.annual && <CostOf annual={license.annual} />}
+                {isOwn && (
+                  <div>
+                    <HandBack
+                      tenant={tenant}
+                      accountId={account.id}
+                      license={license}
+                      onDone={onChange}
+                    />
+                  </div>
+                )}
               </div>
               <div className={styles.useBeside}>
                 <LicenseUse use={license} services={services} />

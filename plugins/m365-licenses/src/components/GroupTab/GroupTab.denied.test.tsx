@@ -27,6 +27,9 @@ describe('GroupTab without the permission to read licenses', () => {
     expect(
       screen.queryByRole('heading', { name: 'Annual spend' }),
     ).not.toBeInTheDocument();
+    expect(
+      screen.queryByRole('button', { name: /Plan/ }),
+    ).not.toBeInTheDocument();
     expect(queriesOf('/entities/group/default/sales/spend')).toEqual([]);
     expect(queriesOf('/tenants/contoso/history')).toEqual([]);
   });

@@ -106,6 +106,23 @@ describe('GroupTab', () => {
     });
   });
 
+  it('plans to take back what its members do not use', async () => {
+    const { received } = render();
+    await userEvent.click(
+      await screen.findByRole('button', {
+        name: 'Plan to take back what is not used',
+      }),
+    );
+    expect(
+      await screen.findByRole('dialog', { name: 'Plan to take licenses back' }),
+    ).toBeInTheDocument();
+    await waitFor(() =>
+      expect(
+        received.find(({ method }) => method === 'POST')?.body,
+      ).toMatchObject({ filter: { group: 'group:default/sales' } }),
+    );
+  });
+
   it('says what is not priced, and why nobody is counted', async () => {
     render({
       [`GET ${SPEND}`]: () =>

@@ -1,8 +1,13 @@
+import { Button } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import type {
-  EntitySpend,
-  SpendPart,
+import { usePermission } from '@backstage/plugin-permission-react';
+import {
+  type EntitySpend,
+  reclamationCreatePermission,
+  type SpendPart,
+  type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
+import { useState } from 'react';
 import { m365LicensesTranslationRef } from '../../translation';
 import { type DataColumn, DataTable } from '../common/DataTable';
 import { formatNumber, isZero } from '../common/format';
@@ -10,6 +15,7 @@ import { HistorySection } from '../common/HistorySection';
 import { Loaded } from '../common/Loaded';
 import { EmptyState } from '../common/messages';
 import { Amounts, NotPriced } from '../common/money';
+import { PlanDialog } from '../common/PlanDialog';
 import { RelativeTime } from '../common/RelativeTime';
 import { Figure, Section } from '../common/Section';
 import { UseMeter } from '../common/StatusMeter';
@@ -27,18 +33,21 @@ export function GroupTab() {
   const { entityRef, allowed, spend } = useGroupSpend();
   return (
     <TenantPage>
-      {({ name: tenant }) => (
+      {tenant => (
         <>
+          <PlanForGroup tenant={tenant} group={entityRef} />
           {allowed && (
             <>
               <Loaded state={spend} height={320}>
                 {({ items }) => (
-                  <RollUp item={items.find(each => each.tenant === tenant)} />
+                  <RollUp
+                    item={items.find(each => each.tenant === tenant.name)}
+                  />
                 )}
               </Loaded>
               <HistorySection
                 level="h2"
-                tenant={tenant}
+                tenant={tenant.name}
                 group={entityRef}
                 title={t('groupTab.trend')}
                 initialView="use"
@@ -46,11 +55,37 @@ export function GroupTab() {
             </>
           )}
           <Section level="h2" title={t('groupTab.members')}>
-            <Members tenant={tenant} group={entityRef} />
+            <Members tenant={tenant.name} group={entityRef} />
           </Section>
         </>
       )}
     </TenantPage>
+  );
+}
+
+/** The way to take back what members do not use, for those who may plan it. */
+function PlanForGroup(props: { tenant: Tenant; group: string }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { tenant, group } = props;
+  const { allowed } = usePermission({
+    permission: reclamationCreatePermission,
+  });
+  const [isPlanning, setPlanning] = useState(false);
+  if (!allowed || tenant.status !== 'started') {
+    return null;
+  }
+  return (
+    <div className={styles.action}>
+      <Button variant="secondary" onPress={() => setPlanning(true)}>
+        {t('groupTab.plan')}
+      </Button>
+      <PlanDialog
+        tenant={tenant.name}
+        selection={{ filter: { group } }}
+        isOpen={isPlanning}
+        onClose={() => setPlanning(false)}
+      />
+    </div>
   );
 }
 

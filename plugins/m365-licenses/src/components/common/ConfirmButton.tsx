@@ -13,8 +13,9 @@ import { m365LicensesTranslationRef } from '../../translation';
 import styles from './common.module.css';
 
 /**
- * A button for what cannot be taken back: it asks first, saying what happens.
+ * A button for what is done on purpose only: it asks first, saying what happens.
  *
+ * @param props.isHarmless - what it does takes nothing from anybody
  * @param props.onConfirm - does it, and says itself what became of it
  */
 export function ConfirmButton(props: {
@@ -23,6 +24,7 @@ export function ConfirmButton(props: {
   ariaLabel?: string;
   title: string;
   text: string;
+  isHarmless?: boolean;
   onConfirm: () => Promise<void>;
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
@@ -41,7 +43,7 @@ export function ConfirmButton(props: {
       <Button
         size="small"
         variant="secondary"
-        destructive
+        destructive={!props.isHarmless}
         aria-label={props.ariaLabel}
       >
         {props.label}
@@ -58,7 +60,7 @@ export function ConfirmButton(props: {
           <Button
             size="small"
             variant="primary"
-            destructive
+            destructive={!props.isHarmless}
             isPending={isPending}
             onPress={confirm}
           >

@@ -10,6 +10,7 @@ import {
   TableBodySkeleton,
   TableHeader,
   TableRoot,
+  type TableRootProps,
   Text,
 } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -39,6 +40,8 @@ export interface DataColumn<T> {
  * @param props.label - what the table lists, for screen readers
  * @param props.items - the rows; undefined while they are first loaded
  * @param props.isStale - newer rows are being loaded
+ * @param props.selection - rows that can be chosen, by their ids; rows out of
+ *   sight stay chosen
  * @param props.minWidth - CSS width under which the table scrolls sideways
  * @param props.empty - shown when there are no rows
  */
@@ -52,11 +55,43 @@ export function DataTable<T extends object>(props: {
     descriptor: SortDescriptor;
     onSortChange: (next: SortDescriptor) => void;
   };
+  selection?: {
+    selected: ReadonlySet<string>;
+    onChange: (selected: Set<string>) => void;
+    /** Whether a row can be chosen; all can if absent. */
+    isSelectable?: (item: T) => boolean;
+  };
   isStale?: boolean;
   minWidth?: string;
   empty: ReactNode;
 }) {
-  const { columns, items, getId, getHref, sort } = props;
+  const { columns, items, getId, getHref, sort, selection } = props;
+
+  function selectionProps(): Partial<TableRootProps> {
+    if (!selection) {
+      return { selectionMode: 'none', selectedKeys: [] };
+    }
+    const { selected, onChange, isSelectable = () => true } = selection;
+    const shown = (items ?? []).map(getId);
+    const selectable = (items ?? []).filter(isSelectable).map(getId);
+    const elsewhere = [...selected].filter(id => !shown.includes(id));
+    return {
+      selectionMode: 'multiple',
+      selectionBehavior: 'toggle',
+      selectedKeys: shown.filter(id => selected.has(id)),
+      disabledKeys: shown.filter(id => !selectable.includes(id)),
+      // Rows that cannot be chosen can still be opened.
+      disabledBehavior: 'selection',
+      onSelectionChange: keys =>
+        onChange(
+          new Set([
+            ...elsewhere,
+            ...(keys === 'all' ? selectable : [...keys].map(String)),
+          ]),
+        ),
+    };
+  }
+
   return (
     <Box bg="neutral" className={styles.tableScroll}>
       <TableRoot
@@ -66,6 +101,7 @@ export function DataTable<T extends object>(props: {
         onSortChange={sort?.onSortChange}
         stale={props.isStale}
         isPending={!items}
+        {...selectionProps()}
       >
         <TableHeader columns={columns}>
           {column => (

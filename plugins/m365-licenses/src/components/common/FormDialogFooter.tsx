@@ -7,11 +7,13 @@ import { m365LicensesTranslationRef } from '../../translation';
  *
  * @param props.form - the id of the form
  * @param props.label - what sending it does
+ * @param props.isDisabled - there is nothing to send
  */
 export function FormDialogFooter(props: {
   form: string;
   label: string;
   isPending: boolean;
+  isDisabled?: boolean;
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   return (
@@ -25,6 +27,7 @@ export function FormDialogFooter(props: {
         type="submit"
         form={props.form}
         isPending={props.isPending}
+        isDisabled={props.isDisabled}
       >
         {props.label}
       </Button>

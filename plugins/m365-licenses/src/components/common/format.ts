@@ -39,6 +39,28 @@ export const formatMoney = (
       }).format(amount)
     : `${amount} ${currency}`;
 
+const digitsOf = (amount: string) => amount.split('.')[1]?.length ?? 0;
+
+/** Amounts added up exactly, by currency: currencies are never added up. */
+export const sumMoney = (amounts: Money[]): Money[] =>
+  [...new Set(amounts.map(({ currency }) => currency))].sort().map(currency => {
+    const parts = amounts
+      .filter(money => money.currency === currency)
+      .map(({ amount }) => amount);
+    const digits = Math.max(...parts.map(digitsOf));
+    const sum = parts.reduce(
+      (total, part) =>
+        total +
+        BigInt(part.replace('.', '') + '0'.repeat(digits - digitsOf(part))),
+      0n,
+    );
+    const text = String(sum < 0n ? -sum : sum).padStart(digits + 1, '0');
+    const whole = text.slice(0, text.length - digits);
+    const fraction = text.slice(text.length - digits);
+    const amount = fraction ? `${whole}.${fraction}` : whole;
+    return { amount: sum < 0n ? `-${amount}` : amount, currency };
+  });
+
 /** Whether an exact decimal is nothing. */
 export const isZero = (amount: string): boolean => /^-?[0.]+$/.test(amount);
 

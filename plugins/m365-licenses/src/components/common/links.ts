@@ -7,6 +7,10 @@ import {
   exemptionsRouteRef,
   licenseRouteRef,
   licensesRouteRef,
+  myLicensesRouteRef,
+  policiesRouteRef,
+  reclamationRouteRef,
+  reclamationsRouteRef,
   suspiciousActivitiesRouteRef,
   tasksRouteRef,
   usersRouteRef,
@@ -29,6 +33,7 @@ export const ACCOUNT_LISTS = [
   'activity',
   'candidates',
   'exemptions',
+  'reclamations',
   'suspiciousActivities',
 ] as const;
 
@@ -36,6 +41,7 @@ export type AccountList = (typeof ACCOUNT_LISTS)[number];
 
 /** Addresses of the tabs, of an account and of a license, with what is chosen there. */
 export function useLinks() {
+  const myLicenses = useRouteRef(myLicensesRouteRef);
   const users = useRouteRef(usersRouteRef);
   const account = useRouteRef(accountRouteRef);
   const licenses = useRouteRef(licensesRouteRef);
@@ -43,10 +49,14 @@ export function useLinks() {
   const activity = useRouteRef(activityRouteRef);
   const candidates = useRouteRef(candidatesRouteRef);
   const exemptions = useRouteRef(exemptionsRouteRef);
+  const reclamations = useRouteRef(reclamationsRouteRef);
+  const reclamation = useRouteRef(reclamationRouteRef);
+  const policies = useRouteRef(policiesRouteRef);
   const suspiciousActivities = useRouteRef(suspiciousActivitiesRouteRef);
   const tasks = useRouteRef(tasksRouteRef);
   const connections = useRouteRef(connectionsRouteRef);
   return {
+    myLicenses,
     users: (query: Record<string, string | undefined> = {}) =>
       withQuery(users(), query),
     /**
@@ -71,6 +81,14 @@ export function useLinks() {
       withQuery(candidates(), query),
     exemptions: (query: Record<string, string | undefined> = {}) =>
       withQuery(exemptions(), query),
+    reclamations: (query: Record<string, string | undefined> = {}) =>
+      withQuery(reclamations(), query),
+    reclamation: (
+      reclamationId: string,
+      query: Record<string, string | undefined> = {},
+    ) => withQuery(reclamation({ reclamationId }), query),
+    policies: (query: Record<string, string | undefined> = {}) =>
+      withQuery(policies(), query),
     suspiciousActivities: (query: Record<string, string | undefined> = {}) =>
       withQuery(suspiciousActivities(), query),
     tasks: (query: Record<string, string | undefined> = {}) =>

@@ -43,3 +43,15 @@ export function AnnualSpend(props: { spend: SkuSpend | null }) {
     </>
   );
 }
+
+/** What something costs a year, in a line. */
+export function Annual(props: { annual: Money[] }) {
+  const { annual } = props;
+  return annual.length > 0 ? (
+    <span className={styles.amounts}>
+      <Amounts amounts={annual} />
+    </span>
+  ) : (
+    <NotPriced />
+  );
+}

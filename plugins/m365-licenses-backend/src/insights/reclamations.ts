@@ -1,0 +1,56 @@
+import type {
+  ReclamationOutcome,
+  ReclamationStatus,
+} from 'backstage-plugin-m365-licenses-common';
+import type { StoredReclamation } from '../database/types';
+
+/** How long Microsoft keeps what is behind a license that was taken, in days (rule 20). */
+export const DATA_KEPT_DAYS = 30;
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * When Microsoft begins to drop the data behind a license, for example the
+ * mailbox.
+ *
+ * @param takenAt - when the license was taken, ISO 8601
+ * @returns ISO 8601
+ */
+export function dataKeptUntil(takenAt: string): string {
+  return new Date(Date.parse(takenAt) + DATA_KEPT_DAYS * DAY_MS).toISOString();
+}
+
+/** Outcomes that tell that a started plan is being carried out. */
+export const BEGUN: readonly ReclamationOutcome[] = [
+  'running',
+  'reclaimed',
+  'restored',
+];
+
+/**
+ * How far a plan is. One that was not started in time has `expired`; one that
+ * is started is `asking` as long as somebody may still answer, then `running`
+ * when something is or was changed, else `scheduled`.
+ */
+export function reclamationStatus(
+  {
+    status,
+    expiresAt,
+    counts,
+  }: Pick<StoredReclamation, 'status' | 'expiresAt' | 'counts'>,
+  at: Date,
+): ReclamationStatus {
+  if (status === 'planned' || status === 'approved') {
+    const isExpired = expiresAt !== null && expiresAt <= at.toISOString();
+    return isExpired ? 'expired' : status;
+  }
+  if (status !== 'started') {
+    return status;
+  }
+  if (counts.some(({ outcome }) => outcome === 'awaitingUser')) {
+    return 'asking';
+  }
+  return counts.some(({ outcome }) => BEGUN.includes(outcome))
+    ? 'running'
+    : 'scheduled';
+}
