@@ -13,6 +13,9 @@ const PAGES = {
     'What is known fits together.',
   '/m365-licenses/candidates': /^\d+ candidates$/,
   '/m365-licenses/candidates/exemptions': 'Exemptions',
+  '/m365-licenses/reclamations': /^\d+ plans?$/,
+  '/m365-licenses/reclamations/policies': 'Policies',
+  '/m365-licenses/my-licenses': 'Microsoft 365 E5',
   '/m365-licenses/suspicious-activities': /^\d+ suspicious activities$/,
   '/m365-licenses/tasks': /^\d+ runs$/,
   '/m365-licenses/connections': /checks passed$/,
@@ -20,6 +23,9 @@ const PAGES = {
   '/catalog/default/group/finance': /have not used theirs/,
   '/catalog/default/group/contoso/m365-licenses': /^\d+ accounts$/,
   '/create/templates/default/reclaim-license': 'Whose license',
+  '/create/templates/default/reclaim-leaver': 'Reason',
+  '/create/templates/default/clean-up-license': 'Reason',
+  '/create/templates/default/hand-back-my-license': 'Reason',
 };
 
 /**

@@ -21,10 +21,12 @@ export const SECOND_TENANT_URL = `http://127.0.0.1:${
 /** The tabs of the page, as their last path segment, with their titles. */
 export const TABS = {
   overview: 'Overview',
+  'my-licenses': 'My licenses',
   licenses: 'Licenses',
   users: 'Users',
   activity: 'Activity',
   candidates: 'Candidates',
+  reclamations: 'Reclamations',
   'suspicious-activities': 'Suspicious activities',
   tasks: 'Tasks',
   connections: 'Connections',
@@ -36,6 +38,13 @@ export type Person = 'Robin Sommer' | 'Clara Hoffmann' | 'Tomas Novak';
 /** Signs in, in place of whoever was signed in before. */
 export async function signInAs(page: Page, person: Person) {
   await page.goto('/');
+  // Who is signed in is remembered once the page shows it.
+  await expect(
+    page
+      .getByRole('button', { name: /^Enter as/ })
+      .or(page.getByRole('link', { name: 'M365 licenses' }))
+      .first(),
+  ).toBeVisible();
   await page.evaluate(() => localStorage.clear());
   await page.reload();
   await page.getByRole('button', { name: `Enter as ${person}` }).click();

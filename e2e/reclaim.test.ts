@@ -20,8 +20,7 @@ test('the template takes a license back, and it is gone at Microsoft', async ({
     expect.arrayContaining(['SPE_E3', 'PROJECTPROFESSIONAL']),
   );
 
-  await page.goto('/create');
-  await page.getByRole('button', { name: 'Choose' }).click();
+  await page.goto('/create/templates/default/reclaim-license');
   const account = page.getByRole('combobox', { name: 'Account' });
   await account.fill('samuel');
   await page.getByRole('option', { name: /Samuel Adeyemi/ }).click();

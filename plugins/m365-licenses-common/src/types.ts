@@ -208,6 +208,20 @@ export type QuietHours = Schemas['QuietHours'];
 export type AccountRef = Schemas['AccountRef'];
 
 /**
+ * Reasons of candidates that a policy can be about. A deleted account has nothing
+ * to take, and for a downgrade a person assigns the smaller license.
+ *
+ * @public
+ */
+export const POLICY_REASONS = [
+  'disabled',
+  'overlap',
+  'directAndGroup',
+  'neverActive',
+  'inactive',
+] as const satisfies readonly CandidateReasonType[];
+
+/**
  * Outcomes in the order in which they are shown: not yet, done, left alone, not
  * done.
  *

@@ -944,7 +944,7 @@ export const m365LicensesTranslationRef = createTranslationRef({
         stop: 'Stop everything',
         stopTitle: 'Stop taking licenses back?',
         stopText:
-          'What Microsoft is being asked at this moment is finished. After that no plan and no policy takes or puts anything back, and nobody is asked, until somebody lets it go on.',
+          'What Microsoft is being asked at this moment is finished. After that no plan and no policy takes anything back, and nobody is asked, until somebody lets it go on. Putting back is not stopped.',
         goOn: 'Let it go on',
         goOnTitle: 'Let it go on?',
         goOnText:

@@ -15,7 +15,7 @@ import {
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   answerOf,
-  CANDIDATE_REASONS,
+  POLICY_REASONS,
   type Policy,
 } from 'backstage-plugin-m365-licenses-common';
 import { type FormEvent, useId, useState } from 'react';
@@ -140,12 +140,7 @@ function PolicyForm(props: PolicyProps & { policy: Policy | undefined }) {
               t('policies.invalid.name')
             }
           />
-          <WhatFields
-            tenant={tenant}
-            draft={draft}
-            onChange={change}
-            policy={policy}
-          />
+          <WhatFields tenant={tenant} draft={draft} onChange={change} />
           <HowFields draft={draft} onChange={change} />
           <QuietFields draft={draft} onChange={change} />
           {failure !== undefined && (
@@ -176,17 +171,10 @@ interface FieldsProps {
 const ANY = 'any';
 
 /** Which candidates it takes: for which reasons, which licenses, of whom. */
-function WhatFields(
-  props: FieldsProps & { tenant: string; policy: Policy | undefined },
-) {
+function WhatFields(props: FieldsProps & { tenant: string }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const { draft, onChange, tenant, policy } = props;
+  const { draft, onChange, tenant } = props;
   const options = useFilterOptions(tenant);
-  // A smaller license has to be assigned by hand: such a candidate is never taken.
-  const offered = CANDIDATE_REASONS.filter(
-    reason =>
-      reason !== 'downgrade' || policy?.reasons.includes('downgrade') === true,
-  );
   return (
     <>
       <CheckboxGroup
@@ -201,7 +189,7 @@ function WhatFields(
           })
         }
       >
-        {offered.map(reason => (
+        {POLICY_REASONS.map(reason => (
           <Checkbox key={reason} value={reason}>
             {t(`policies.reason.${reason}`)}
           </Checkbox>

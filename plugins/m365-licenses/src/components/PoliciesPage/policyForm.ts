@@ -38,7 +38,7 @@ const presetQuietHours = (): QuietHours => ({
 /** What is offered for a new policy: accounts that nobody can use any more. */
 export const newDraft = (): PolicyDraft => ({
   name: '',
-  reasons: ['deleted', 'disabled'],
+  reasons: ['disabled'],
   skuIds: [],
   department: null,
   group: '',

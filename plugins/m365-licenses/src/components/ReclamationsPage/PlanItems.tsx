@@ -205,7 +205,7 @@ export function PlanItems(props: {
     {
       id: 'outcome',
       label: t('reclamations.outcome'),
-      width: '20%',
+      width: '19%',
       cell: ({ outcome, message, requestId }) => (
         <div className={styles.stack}>
           <OutcomeBadge outcome={outcome} />
@@ -219,7 +219,7 @@ export function PlanItems(props: {
           {
             id: 'undo',
             label: t('reclamations.undo'),
-            width: '9rem',
+            width: '8.5rem',
             cell: (item: ReclamationItem) => (
               <Undo
                 tenant={tenant}
@@ -307,7 +307,7 @@ export function PlanItems(props: {
                     }
                   : undefined
               }
-              minWidth="76rem"
+              minWidth="70rem"
               empty={
                 <EmptyState
                   title={t('reclamations.noItemsTitle')}

@@ -137,7 +137,7 @@ function Reclamations(props: { tenant: Tenant }) {
     {
       id: 'created',
       label: t('reclamations.created'),
-      width: '10rem',
+      width: '8.5rem',
       cell: ({ createdBy, createdAt, policyId }) => (
         <div className={styles.stack}>
           <RelativeTime value={createdAt} />
@@ -153,13 +153,13 @@ function Reclamations(props: { tenant: Tenant }) {
     {
       id: 'mode',
       label: t('reclamations.mode'),
-      width: '7rem',
+      width: '6.5rem',
       cell: ({ mode }) => t(`reclamationMode.${mode}`),
     },
     {
       id: 'status',
       label: t('reclamations.status'),
-      width: '10rem',
+      width: '9rem',
       cell: ({ status, problem }) => (
         <div className={styles.stack}>
           <ReclamationStatusBadge status={status} />
@@ -172,7 +172,7 @@ function Reclamations(props: { tenant: Tenant }) {
     {
       id: 'progress',
       label: t('reclamations.progress'),
-      width: '9rem',
+      width: '8rem',
       cell: reclamation => {
         const done = doneOf(reclamation);
         const total = reclamation.items;
@@ -192,7 +192,7 @@ function Reclamations(props: { tenant: Tenant }) {
     {
       id: 'outcomes',
       label: t('reclamations.outcomes'),
-      width: '15rem',
+      width: '12rem',
       cell: ({ counts }) => <OutcomeCounts counts={counts} />,
     },
     ...(value?.items.some(({ counts }) => worthOf(counts))
@@ -201,7 +201,7 @@ function Reclamations(props: { tenant: Tenant }) {
             id: 'value',
             label: t('candidates.annual'),
             numeric: true,
-            width: '7.5rem',
+            width: '7rem',
             cell: ({ counts }: Reclamation) => (
               <CandidateValue candidate={{ value: worthOf(counts) }} />
             ),
@@ -273,7 +273,7 @@ function Reclamations(props: { tenant: Tenant }) {
             isStale={isOther}
             getId={({ id }) => id}
             getHref={hrefOf}
-            minWidth="76rem"
+            minWidth="72rem"
             empty={
               <NoReclamations
                 tenant={tenant}
