@@ -147,7 +147,7 @@ test('who is asked keeps one license and hands the other back', async ({
   ).toContainText('I administer the telephone system');
 });
 
-test('an employee hands a license back by a template, kept before as it was', async ({
+test('an employee hands a license of their own back by a template', async ({
   page,
 }) => {
   await signInAs(page, 'Tomas Novak');

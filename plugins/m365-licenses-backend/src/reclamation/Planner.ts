@@ -7,7 +7,6 @@ import {
 import type {
   CandidateReasonType,
   CandidateState,
-  GroupLeaving,
   HeldBack,
   Money,
   Reclamation,
@@ -29,6 +28,7 @@ import { candidateValue, type SeatPrices } from '../insights/candidateValues';
 import { exemptionHeldBack, isGranting } from '../insights/candidates';
 import { overShare } from '../insights/guardRails';
 import { productName } from '../insights/productNames';
+import { groupToLeave } from './decisions';
 import { inheritedSentence, OUTCOME_SENTENCES } from './outcomes';
 
 /** So many licenses a plan has at most. */
@@ -651,30 +651,8 @@ function groupOf(
       otherSkuIds: [],
     };
   }
-  const taken = takenByAccount.get(choice.account.id);
-  const otherSkuIds = group.skuIds.filter(
-    skuId => !isSku(choice, skuId) && !taken?.has(skuId.toLowerCase()),
-  );
-  return {
-    id: group.id,
-    name: group.displayName,
-    leaving: leavingOf(group, otherSkuIds),
-    owners: group.owners,
-    otherSkuIds,
-  };
-}
-
-function leavingOf(
-  { membership, onPremises }: GraphLicensingGroup,
-  otherSkuIds: string[],
-): GroupLeaving {
-  if (membership === 'dynamic') {
-    return 'dynamic';
-  }
-  if (onPremises) {
-    return 'onPremises';
-  }
-  return otherSkuIds.length > 0 ? 'grantsMore' : 'possible';
+  const taken = takenByAccount.get(choice.account.id) ?? [];
+  return groupToLeave(group, [choice.skuId, ...taken]);
 }
 
 /** An item with its group: what only the group can take is left alone, unless it may be left. */

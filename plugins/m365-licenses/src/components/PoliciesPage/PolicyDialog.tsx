@@ -183,9 +183,7 @@ function WhatFields(props: FieldsProps & { tenant: string }) {
         value={draft.reasons}
         onChange={values =>
           onChange({
-            reasons: CANDIDATE_REASONS.filter(reason =>
-              values.includes(reason),
-            ),
+            reasons: POLICY_REASONS.filter(reason => values.includes(reason)),
           })
         }
       >

@@ -40,12 +40,7 @@ export function ConfirmButton(props: {
 
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
-      <Button
-        size="small"
-        variant="secondary"
-        destructive={!props.isHarmless}
-        aria-label={props.ariaLabel}
-      >
+      <Button size="small" variant="secondary" aria-label={props.ariaLabel}>
         {props.label}
       </Button>
       <Dialog className={styles.readable}>
