@@ -159,7 +159,7 @@ function Reclamations(props: { tenant: Tenant }) {
     {
       id: 'status',
       label: t('reclamations.status'),
-      width: '9rem',
+      width: '11rem',
       cell: ({ status, problem }) => (
         <div className={styles.stack}>
           <ReclamationStatusBadge status={status} />

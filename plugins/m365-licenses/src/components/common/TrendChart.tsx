@@ -133,7 +133,9 @@ export function TrendChart(props: {
                 isAnimationActive: false,
               };
               if (kind === 'bars') {
-                return <Bar key={id} {...common} fill={color} />;
+                return (
+                  <Bar key={id} {...common} fill={color} maxBarSize={64} />
+                );
               }
               const line = {
                 ...common,
