@@ -64,10 +64,9 @@ export { expect };
 /** Opens a tab of the page; the first sync may still be on its way. */
 export async function openTab(page: Page, tab: keyof typeof TABS) {
   await page.goto(`/m365-licenses/${tab}`);
-  await expect(page.getByRole('tab', { name: TABS[tab] })).toHaveAttribute(
-    'aria-selected',
-    'true',
-  );
+  await expect(
+    page.getByRole('tab', { name: TABS[tab], exact: true }),
+  ).toHaveAttribute('aria-selected', 'true');
 }
 
 /** Opens a page again until what is awaited on it holds: the sync goes on meanwhile. */
