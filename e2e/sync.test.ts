@@ -31,13 +31,19 @@ test('the tasks have read the tenant, and can be run again', async ({
   const rosterRuns = history
     .getByRole('row')
     .filter({ hasText: 'Application Roster' });
-  const before = await rosterRuns.count();
-  await tasks
-    .getByRole('row')
-    .filter({ hasText: 'Application Roster' })
-    .getByRole('button', { name: /^Run/ })
-    .click();
-  await expect(rosterRuns).toHaveCount(before + 1);
+  const runRoster = async () => {
+    const before = await rosterRuns.count();
+    await tasks
+      .getByRole('row')
+      .filter({ hasText: 'Application Roster' })
+      .getByRole('button', { name: /^Run/ })
+      .click();
+    await expect(rosterRuns).toHaveCount(before + 1);
+    await expect(rosterRuns.first()).toContainText('Succeeded');
+  };
+  // What was taken and put back meanwhile is read with Microsoft's own dates.
+  await runRoster();
+  await runRoster();
   await expect(rosterRuns.first()).toContainText('Nothing changed');
 });
 
