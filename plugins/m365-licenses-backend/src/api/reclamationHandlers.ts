@@ -12,19 +12,15 @@ import {
   reclamationExecutePermission,
   type ReclamationItem,
   reclamationLeaveGroupsPermission,
-  RECLAMATION_OUTCOMES,
   reclamationReadPermission,
   type ReclamationRequest,
   reclamationRestorePermission,
-  type ReclamationSavings,
   type ReclamationStatus,
   type SkuRef,
 } from 'backstage-plugin-m365-licenses-common';
 import type { ReclamationConfig } from '../config';
 import type {
   ListedItem,
-  PlannedItem,
-  SavedInMonth,
   StoredItem,
   StoredPath,
   StoredReclamation,
@@ -32,9 +28,13 @@ import type {
 } from '../database/types';
 import { seatPrices } from '../evaluation/seatPrices';
 import { sumCounts } from '../insights/candidateValues';
-import { moneyChange, sumMoney } from '../insights/money';
 import { productName } from '../insights/productNames';
-import { dataKeptUntil, reclamationStatus } from '../insights/reclamations';
+import {
+  countsOf,
+  dataKeptUntil,
+  reclamationStatus,
+  savingsOf,
+} from '../insights/reclamations';
 import type { PlanRequest, Reclamations } from '../reclamation/Reclamations';
 import type { Access } from './access';
 import { type CandidateLicenses, namedLicenses } from './candidateHandlers';
@@ -165,22 +165,6 @@ function toItem(
   };
 }
 
-/** How many items have each outcome, in the order of the outcomes. */
-function countsOf(items: PlannedItem[]): StoredReclamation['counts'] {
-  return RECLAMATION_OUTCOMES.flatMap(outcome => {
-    const some = items.filter(item => item.outcome === outcome);
-    return some.length === 0
-      ? []
-      : [
-          {
-            outcome,
-            items: some.length,
-            value: sumMoney(some.flatMap(({ value }) => value)),
-          },
-        ];
-  });
-}
-
 function toCounts(
   counts: StoredReclamation['counts'],
   { costs }: Rights,
@@ -189,37 +173,6 @@ function toCounts(
     ...count,
     ...(costs && { value }),
   }));
-}
-
-/** By month, the oldest first. */
-function savingsOf(
-  months: SavedInMonth[],
-): Omit<ReclamationSavings, 'potential'> {
-  const sumOf = (outcome: SavedInMonth['outcome'], some: SavedInMonth[]) => {
-    const these = some.filter(each => each.outcome === outcome);
-    return {
-      items: these.reduce((sum, { items }) => sum + items, 0),
-      value: sumMoney(these.flatMap(({ value }) => value)),
-    };
-  };
-  const saved = (some: SavedInMonth[]) => {
-    const reclaimed = sumOf('reclaimed', some);
-    const restored = sumOf('restored', some);
-    return {
-      reclaimed: reclaimed.items,
-      restored: restored.items,
-      realized: moneyChange(restored.value, reclaimed.value),
-    };
-  };
-  return {
-    ...saved(months),
-    months: [...new Set(months.map(({ month }) => month))]
-      .sort()
-      .map(month => ({
-        month,
-        ...saved(months.filter(each => each.month === month)),
-      })),
-  };
 }
 
 /** The operations on plans that take licenses back, and on what became of them. */

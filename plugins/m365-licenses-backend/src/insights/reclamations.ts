@@ -1,8 +1,15 @@
-import type {
-  ReclamationOutcome,
-  ReclamationStatus,
+import {
+  RECLAMATION_OUTCOMES,
+  type ReclamationOutcome,
+  type ReclamationSavings,
+  type ReclamationStatus,
 } from 'backstage-plugin-m365-licenses-common';
-import type { StoredReclamation } from '../database/types';
+import type {
+  PlannedItem,
+  SavedInMonth,
+  StoredReclamation,
+} from '../database/types';
+import { moneyChange, sumMoney } from './money';
 
 /** How long Microsoft keeps what is behind a license that was taken, in days (rule 20). */
 export const DATA_KEPT_DAYS = 30;
@@ -53,4 +60,51 @@ export function reclamationStatus(
   return counts.some(({ outcome }) => BEGUN.includes(outcome))
     ? 'running'
     : 'scheduled';
+}
+
+/** How many items have each outcome, in the order of the outcomes. */
+export function countsOf(items: PlannedItem[]): StoredReclamation['counts'] {
+  return RECLAMATION_OUTCOMES.flatMap(outcome => {
+    const some = items.filter(item => item.outcome === outcome);
+    return some.length === 0
+      ? []
+      : [
+          {
+            outcome,
+            items: some.length,
+            value: sumMoney(some.flatMap(({ value }) => value)),
+          },
+        ];
+  });
+}
+
+/** What was saved by licenses taken back and not put back, together and by month, the oldest first. */
+export function savingsOf(
+  months: SavedInMonth[],
+): Omit<ReclamationSavings, 'potential'> {
+  const sumOf = (outcome: SavedInMonth['outcome'], some: SavedInMonth[]) => {
+    const these = some.filter(each => each.outcome === outcome);
+    return {
+      items: these.reduce((sum, { items }) => sum + items, 0),
+      value: sumMoney(these.flatMap(({ value }) => value)),
+    };
+  };
+  const saved = (some: SavedInMonth[]) => {
+    const reclaimed = sumOf('reclaimed', some);
+    const restored = sumOf('restored', some);
+    return {
+      reclaimed: reclaimed.items,
+      restored: restored.items,
+      realized: moneyChange(restored.value, reclaimed.value),
+    };
+  };
+  return {
+    ...saved(months),
+    months: [...new Set(months.map(({ month }) => month))]
+      .sort()
+      .map(month => ({
+        month,
+        ...saved(months.filter(each => each.month === month)),
+      })),
+  };
 }

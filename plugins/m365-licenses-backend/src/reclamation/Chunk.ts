@@ -20,6 +20,7 @@ import type {
 } from '../graph/types';
 import {
   afterOutcomes,
+  freeSeats,
   grantingGroups,
   groupToLeave,
   isSameSku,
@@ -340,10 +341,7 @@ export class Chunk {
     const { tenant, signal } = this.#options;
     if (seats.size === 0) {
       const { skus } = await tenant.graph.subscribedSkus({ signal });
-      for (const { skuId: id, prepaidUnits, consumedUnits } of skus) {
-        const { enabled, warning } = prepaidUnits;
-        seats.set(id.toLowerCase(), enabled + warning - consumedUnits);
-      }
+      freeSeats(skus).forEach((free, id) => seats.set(id, free));
     }
     if (shown.assignments.some(held => isSameSku(held.skuId, skuId))) {
       return true;

@@ -28,7 +28,7 @@ import { candidateValue, type SeatPrices } from '../insights/candidateValues';
 import { exemptionHeldBack, isGranting } from '../insights/candidates';
 import { overShare } from '../insights/guardRails';
 import { productName } from '../insights/productNames';
-import { groupToLeave } from './decisions';
+import { groupToLeave, isSameSku } from './decisions';
 import { inheritedSentence, OUTCOME_SENTENCES } from './outcomes';
 
 /** So many licenses a plan has at most. */
@@ -270,7 +270,7 @@ export class Planner {
       const wanted = skuIds ?? paths.map(({ skuId }) => skuId);
       return [...new Set(wanted.map(skuId => skuId.toLowerCase()))].map(
         (wantedId): Choice => {
-          const own = paths.filter(path => isSku(path, wantedId));
+          const own = paths.filter(path => isSameSku(path.skuId, wantedId));
           const skuId = own[0]?.skuId ?? wantedId;
           const exemption = evaluated.get(id)?.exemptions.get(skuId);
           const exempted = exemption ? [exemptionHeldBack(exemption)] : [];
@@ -333,7 +333,7 @@ export class Planner {
     const only = <Value>(values?: Value[]) =>
       values?.length === 1 ? values[0] : undefined;
     const matches = ({ skuId, reasons: [decides] }: StoredCandidate) =>
-      (!skuIds || skuIds.some(each => isSku({ skuId }, each))) &&
+      (!skuIds || skuIds.some(each => isSameSku(skuId, each))) &&
       (!reasons || reasons.includes(decides.type));
     const read = async (state: CandidateState, most: number) => {
       const found: StoredCandidate[] = [];
@@ -402,7 +402,9 @@ export class Planner {
         const found = held.get(id);
         for (const { skuId, candidate } of byAccount.get(id) ?? []) {
           if (found) {
-            const paths = found.paths.filter(path => isSku(path, skuId));
+            const paths = found.paths.filter(path =>
+              isSameSku(path.skuId, skuId),
+            );
             choices.push({
               account: found.account,
               skuId: paths[0]?.skuId ?? skuId,
@@ -500,10 +502,6 @@ export class Planner {
       return room[kind] >= 0;
     });
   }
-}
-
-function isSku({ skuId }: { skuId: string }, other: string): boolean {
-  return skuId.toLowerCase() === other.toLowerCase();
 }
 
 function notFound(tenant: string, users: string[]): NotFoundError {

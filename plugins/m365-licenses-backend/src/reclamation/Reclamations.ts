@@ -20,6 +20,7 @@ import type { Evaluation } from '../evaluation';
 import { GraphError } from '../graph/errors';
 import type { GraphConnection, GraphUser } from '../graph/types';
 import { dataKeptUntil } from '../insights/reclamations';
+import { freeSeats, isSameSku } from './decisions';
 import { OUTCOME_SENTENCES } from './outcomes';
 import { type PlannedItems, Planner, type PlanRequest } from './Planner';
 
@@ -363,14 +364,15 @@ export class Reclamations {
     const items = await this.#restorable(plan, itemIds);
     const accountIds = [...new Set(items.map(({ account }) => account.id))];
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const [free, users] = await reading('The seats and accounts', () =>
+    const [{ skus }, users] = await reading('The seats and accounts', () =>
       Promise.all([
-        freeSeats(tenant.graph, signal),
+        tenant.graph.subscribedSkus({ signal }),
         tenant.graph.usersById(accountIds.slice(0, CHECKED_ACCOUNTS), {
           signal,
         }),
       ]),
     );
+    const free = freeSeats(skus);
     const seats = new Map<string, { needed: number; free: number }>();
     const seated = new Set<string>();
     const problems = items.flatMap((item): RestorePreview['problems'] => {
@@ -663,27 +665,11 @@ function reasonOf({ message, mend }: GraphError): string {
   return mend ? `${message}. ${mend}` : message;
 }
 
-/** Free seats by SKU id in lower case. */
-async function freeSeats(
-  graph: GraphConnection,
-  signal: AbortSignal,
-): Promise<Map<string, number>> {
-  const { skus } = await graph.subscribedSkus({ signal });
-  return new Map(
-    skus.map(({ skuId, prepaidUnits, consumedUnits }) => [
-      skuId.toLowerCase(),
-      Math.max(0, prepaidUnits.enabled + prepaidUnits.warning - consumedUnits),
-    ]),
-  );
-}
-
 function holds(user: GraphUser | GraphError | undefined, skuId: string) {
   return (
     user !== undefined &&
     !(user instanceof GraphError) &&
-    user.assignments.some(
-      assignment => assignment.skuId.toLowerCase() === skuId.toLowerCase(),
-    )
+    user.assignments.some(held => isSameSku(held.skuId, skuId))
   );
 }
 

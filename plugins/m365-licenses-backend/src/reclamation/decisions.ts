@@ -8,6 +8,7 @@ import type { EvaluatedCandidates } from '../evaluation';
 import type {
   GraphAssignment,
   GraphLicensingGroup,
+  GraphSku,
   GraphUser,
 } from '../graph/types';
 import {
@@ -113,6 +114,16 @@ export function withRecentChanges(
         ? account
         : afterOutcomes(account, [item], item.finishedAt);
     }, user);
+}
+
+/** How many seats of each SKU are free, by its id in lower case; those in warning count. */
+export function freeSeats(skus: GraphSku[]): Map<string, number> {
+  return new Map(
+    skus.map(({ skuId, prepaidUnits, consumedUnits }) => [
+      skuId.toLowerCase(),
+      Math.max(0, prepaidUnits.enabled + prepaidUnits.warning - consumedUnits),
+    ]),
+  );
 }
 
 /**

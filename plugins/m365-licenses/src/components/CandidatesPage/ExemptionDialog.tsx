@@ -1,13 +1,10 @@
 import {
-  Alert,
   Checkbox,
   Dialog,
-  DialogBody,
   DialogHeader,
   Radio,
   RadioGroup,
   Select,
-  TextAreaField,
   TextField,
 } from '@backstage/ui';
 import {
@@ -21,14 +18,13 @@ import {
   type ExemptionInput,
 } from 'backstage-plugin-m365-licenses-common';
 import { DateTime } from 'luxon';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import useAsync from 'react-use/esm/useAsync';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { FormDialogFooter } from '../common/FormDialogFooter';
+import { DialogForm, ReasonField } from '../common/DialogForm';
 import { DayField } from '../common/DayField';
 import { groupRefOf, personRefOf } from '../common/entityRefs';
-import { errorMessage } from '../common/messages';
 import { useNotify } from '../common/notify';
 import styles from '../common/common.module.css';
 
@@ -98,7 +94,6 @@ function ExemptionForm(props: ExemptionProps) {
   const client = useApi(m365LicensesApiRef);
   const identity = useApi(identityApiRef);
   const notify = useNotify();
-  const form = useId();
   const { tenant, licenses, candidate, onClose, onDone } = props;
   const me = useAsync(() => identity.getBackstageIdentity(), [identity]).value;
   const [target, setTarget] = useState<Target>({
@@ -113,105 +108,76 @@ function ExemptionForm(props: ExemptionProps) {
   const owner = typedOwner ?? me?.userEntityRef ?? '';
   const [expiresOn, setExpiresOn] = useState(() => dayAhead(PRESET_DAYS));
   const [isOpenEnded, setOpenEnded] = useState(false);
-  const [isPending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setPending(true);
-    setFailure(undefined);
-    try {
-      await answerOf(
-        client.POST('/tenants/{tenant}/exemptions', {
-          params: { path: { tenant } },
-          body: {
-            ...inputOfTarget(target),
-            reason: reason.trim(),
-            owner: personRefOf(owner),
-            expiresOn: isOpenEnded ? null : expiresOn,
-          },
-        }),
-      );
-      notify({ title: t('exemptions.added'), status: 'success' });
-      onClose();
-      onDone();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setPending(false);
-    }
+  const save = async () => {
+    await answerOf(
+      client.POST('/tenants/{tenant}/exemptions', {
+        params: { path: { tenant } },
+        body: {
+          ...inputOfTarget(target),
+          reason: reason.trim(),
+          owner: personRefOf(owner),
+          expiresOn: isOpenEnded ? null : expiresOn,
+        },
+      }),
+    );
+    notify({ title: t('exemptions.added'), status: 'success' });
+    onClose();
+    onDone();
   };
 
   return (
-    <>
-      <DialogBody>
-        <form id={form} onSubmit={save} className={styles.list}>
-          {candidate ? (
-            <CandidateScope
-              candidate={candidate}
-              target={target}
-              onChange={setTarget}
-            />
-          ) : (
-            <TargetFields
-              licenses={licenses}
-              target={target}
-              onChange={setTarget}
-            />
-          )}
-          <TextAreaField
-            isRequired
-            label={t('exemptions.reason')}
-            description={t('exemptions.reasonHint')}
-            value={reason}
-            onChange={setReason}
-            validate={text =>
-              (text.trim() !== '' && text.length <= 1000) ||
-              t('exemptions.invalid.reason')
-            }
-          />
-          <div className={styles.form}>
-            <TextField
-              isRequired
-              label={t('exemptions.owner')}
-              description={t('exemptions.ownerHint')}
-              value={owner}
-              onChange={setTypedOwner}
-              validate={text =>
-                personRefOf(text) !== undefined || t('exemptions.invalid.owner')
-              }
-            />
-            {!isOpenEnded && (
-              <DayField
-                isRequired
-                label={t('exemptions.expiresOn')}
-                description={t('exemptions.expiresOnHint')}
-                minValue={dayAhead(1)}
-                value={expiresOn}
-                onChange={setExpiresOn}
-              />
-            )}
-          </div>
-          <Checkbox isSelected={isOpenEnded} onChange={setOpenEnded}>
-            {t('exemptions.openEnded')}
-          </Checkbox>
-          {failure !== undefined && (
-            <Alert
-              role="alert"
-              status="danger"
-              icon
-              title={t('exemptions.addFailed')}
-              description={errorMessage(failure)}
-            />
-          )}
-        </form>
-      </DialogBody>
-      <FormDialogFooter
-        form={form}
-        label={t('candidates.holdBack')}
-        isPending={isPending}
+    <DialogForm
+      label={t('candidates.holdBack')}
+      failed={t('exemptions.addFailed')}
+      onSubmit={save}
+    >
+      {candidate ? (
+        <CandidateScope
+          candidate={candidate}
+          target={target}
+          onChange={setTarget}
+        />
+      ) : (
+        <TargetFields
+          licenses={licenses}
+          target={target}
+          onChange={setTarget}
+        />
+      )}
+      <ReasonField
+        label={t('exemptions.reason')}
+        description={t('exemptions.reasonHint')}
+        value={reason}
+        onChange={setReason}
+        invalid={t('exemptions.invalid.reason')}
       />
-    </>
+      <div className={styles.form}>
+        <TextField
+          isRequired
+          label={t('exemptions.owner')}
+          description={t('exemptions.ownerHint')}
+          value={owner}
+          onChange={setTypedOwner}
+          validate={text =>
+            personRefOf(text) !== undefined || t('exemptions.invalid.owner')
+          }
+        />
+        {!isOpenEnded && (
+          <DayField
+            isRequired
+            label={t('exemptions.expiresOn')}
+            description={t('exemptions.expiresOnHint')}
+            minValue={dayAhead(1)}
+            value={expiresOn}
+            onChange={setExpiresOn}
+          />
+        )}
+      </div>
+      <Checkbox isSelected={isOpenEnded} onChange={setOpenEnded}>
+        {t('exemptions.openEnded')}
+      </Checkbox>
+    </DialogForm>
   );
 }
 

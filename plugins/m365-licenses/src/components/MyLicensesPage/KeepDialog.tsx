@@ -1,22 +1,14 @@
-import {
-  Alert,
-  Dialog,
-  DialogBody,
-  DialogHeader,
-  Text,
-  TextAreaField,
-} from '@backstage/ui';
+import { Dialog, DialogHeader, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   answerOf,
   type Answered,
   type Question,
 } from 'backstage-plugin-m365-licenses-common';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { FormDialogFooter } from '../common/FormDialogFooter';
-import { errorMessage } from '../common/messages';
+import { DialogForm, ReasonField } from '../common/DialogForm';
 import { useNotify } from '../common/notify';
 import styles from '../common/common.module.css';
 
@@ -63,70 +55,40 @@ function KeepForm(props: KeepProps & { question: Question }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
   const notify = useNotify();
-  const form = useId();
   const [reason, setReason] = useState('');
-  const [isPending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
   const { onClose, onAnswered } = props;
   const { tenant, id } = props.question;
 
-  const keep = async (event: FormEvent) => {
-    event.preventDefault();
-    setPending(true);
-    setFailure(undefined);
-    try {
-      const answered = await answerOf(
-        client.POST('/tenants/{tenant}/questions/{id}/answer', {
-          params: { path: { tenant, id } },
-          body: { decision: 'keep', reason: reason.trim() },
-        }),
-      );
-      notify({
-        title: t('questions.kept'),
-        description: answered.message,
-        status: 'success',
-      });
-      onClose();
-      onAnswered(answered);
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setPending(false);
-    }
+  const keep = async () => {
+    const answered = await answerOf(
+      client.POST('/tenants/{tenant}/questions/{id}/answer', {
+        params: { path: { tenant, id } },
+        body: { decision: 'keep', reason: reason.trim() },
+      }),
+    );
+    notify({
+      title: t('questions.kept'),
+      description: answered.message,
+      status: 'success',
+    });
+    onClose();
+    onAnswered(answered);
   };
 
   return (
-    <>
-      <DialogBody>
-        <form id={form} onSubmit={keep} className={styles.list}>
-          <Text as="p">{t('questions.keepText')}</Text>
-          <TextAreaField
-            isRequired
-            label={t('questions.reason')}
-            description={t('questions.reasonHint')}
-            value={reason}
-            onChange={setReason}
-            validate={text =>
-              (text.trim() !== '' && text.length <= 1000) ||
-              t('questions.reasonInvalid')
-            }
-          />
-          {failure !== undefined && (
-            <Alert
-              role="alert"
-              status="danger"
-              icon
-              title={t('questions.answerFailed')}
-              description={errorMessage(failure)}
-            />
-          )}
-        </form>
-      </DialogBody>
-      <FormDialogFooter
-        form={form}
-        label={t('questions.keep')}
-        isPending={isPending}
+    <DialogForm
+      label={t('questions.keep')}
+      failed={t('questions.answerFailed')}
+      onSubmit={keep}
+    >
+      <Text as="p">{t('questions.keepText')}</Text>
+      <ReasonField
+        label={t('questions.reason')}
+        description={t('questions.reasonHint')}
+        value={reason}
+        onChange={setReason}
+        invalid={t('questions.reasonInvalid')}
       />
-    </>
+    </DialogForm>
   );
 }

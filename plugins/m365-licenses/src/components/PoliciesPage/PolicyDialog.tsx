@@ -1,9 +1,7 @@
 import {
-  Alert,
   Checkbox,
   CheckboxGroup,
   Dialog,
-  DialogBody,
   DialogHeader,
   NumberField,
   Radio,
@@ -18,12 +16,11 @@ import {
   POLICY_REASONS,
   type Policy,
 } from 'backstage-plugin-m365-licenses-common';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
+import { DialogForm } from '../common/DialogForm';
 import { groupRefOf } from '../common/entityRefs';
-import { FormDialogFooter } from '../common/FormDialogFooter';
-import { errorMessage } from '../common/messages';
 import { useNotify } from '../common/notify';
 import { useFilterOptions } from '../common/useFilterOptions';
 import {
@@ -82,84 +79,56 @@ function PolicyForm(props: PolicyProps & { policy: Policy | undefined }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
   const notify = useNotify();
-  const form = useId();
   const { tenant, policy, onClose, onDone } = props;
   const [draft, setDraft] = useState(() =>
     policy ? draftOf(policy) : newDraft(),
   );
-  const [isPending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
   const change = (values: Partial<PolicyDraft>) =>
     setDraft(previous => ({ ...previous, ...values }));
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setPending(true);
-    setFailure(undefined);
+  const save = async () => {
     const body = inputOf(draft);
-    try {
-      await answerOf(
-        policy
-          ? client.PUT('/tenants/{tenant}/policies/{id}', {
-              params: { path: { tenant, id: policy.id } },
-              body,
-            })
-          : client.POST('/tenants/{tenant}/policies', {
-              params: { path: { tenant } },
-              body,
-            }),
-      );
-      notify({
-        title: t('policies.saved', { name: body.name }),
-        description: t('policies.savedText'),
-        status: 'success',
-      });
-      onClose();
-      onDone();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setPending(false);
-    }
+    await answerOf(
+      policy
+        ? client.PUT('/tenants/{tenant}/policies/{id}', {
+            params: { path: { tenant, id: policy.id } },
+            body,
+          })
+        : client.POST('/tenants/{tenant}/policies', {
+            params: { path: { tenant } },
+            body,
+          }),
+    );
+    notify({
+      title: t('policies.saved', { name: body.name }),
+      description: t('policies.savedText'),
+      status: 'success',
+    });
+    onClose();
+    onDone();
   };
 
   return (
-    <>
-      <DialogBody>
-        <form id={form} onSubmit={save} className={styles.list}>
-          <Text as="p">
-            {t(policy ? 'policies.editText' : 'policies.addText')}
-          </Text>
-          <TextField
-            isRequired
-            label={t('policies.name')}
-            value={draft.name}
-            onChange={name => change({ name })}
-            validate={text =>
-              (text.trim() !== '' && text.length <= 200) ||
-              t('policies.invalid.name')
-            }
-          />
-          <WhatFields tenant={tenant} draft={draft} onChange={change} />
-          <HowFields draft={draft} onChange={change} />
-          <QuietFields draft={draft} onChange={change} />
-          {failure !== undefined && (
-            <Alert
-              role="alert"
-              status="danger"
-              icon
-              title={t('policies.saveFailed')}
-              description={errorMessage(failure)}
-            />
-          )}
-        </form>
-      </DialogBody>
-      <FormDialogFooter
-        form={form}
-        label={t('policies.save')}
-        isPending={isPending}
+    <DialogForm
+      label={t('policies.save')}
+      failed={t('policies.saveFailed')}
+      onSubmit={save}
+    >
+      <Text as="p">{t(policy ? 'policies.editText' : 'policies.addText')}</Text>
+      <TextField
+        isRequired
+        label={t('policies.name')}
+        value={draft.name}
+        onChange={name => change({ name })}
+        validate={text =>
+          (text.trim() !== '' && text.length <= 200) ||
+          t('policies.invalid.name')
+        }
       />
-    </>
+      <WhatFields tenant={tenant} draft={draft} onChange={change} />
+      <HowFields draft={draft} onChange={change} />
+      <QuietFields draft={draft} onChange={change} />
+    </DialogForm>
   );
 }
 

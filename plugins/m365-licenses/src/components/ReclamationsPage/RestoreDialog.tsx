@@ -1,27 +1,19 @@
-import {
-  Alert,
-  Dialog,
-  DialogBody,
-  DialogHeader,
-  Text,
-  TextAreaField,
-} from '@backstage/ui';
+import { Alert, Dialog, DialogHeader, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   answerOf,
   reclamationRestorePermission,
   type RestoreCheck,
 } from 'backstage-plugin-m365-licenses-common';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { FormDialogFooter } from '../common/FormDialogFooter';
+import { DialogForm, ReasonField } from '../common/DialogForm';
 import { formatNumber } from '../common/format';
 import { useLinks } from '../common/links';
 import { Loaded } from '../common/Loaded';
-import { errorMessage } from '../common/messages';
 import { DaysLeft } from '../common/Reclamations';
 import { Status } from '../common/StatusBadge';
 import styles from '../common/common.module.css';
@@ -59,11 +51,8 @@ function RestoreForm(props: RestoreProps) {
   const client = useApi(m365LicensesApiRef);
   const links = useLinks();
   const navigate = useNavigate();
-  const form = useId();
   const { tenant, reclamationId, itemIds, onClose } = props;
   const [reason, setReason] = useState('');
-  const [isPending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
   const params = { path: { tenant, id: reclamationId } };
   const check = useAsyncRetry(
     () =>
@@ -76,66 +65,39 @@ function RestoreForm(props: RestoreProps) {
     [client, tenant, reclamationId, itemIds?.join(' ')],
   );
 
-  const restore = async (event: FormEvent) => {
-    event.preventDefault();
-    setPending(true);
-    setFailure(undefined);
-    try {
-      const { id } = await answerOf(
-        client.POST('/tenants/{tenant}/reclamations/{id}/restore', {
-          params,
-          body: { itemIds, reason: reason.trim() },
-        }),
-      );
-      onClose();
-      navigate(links.reclamation(id, { tenant }));
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setPending(false);
-    }
+  const restore = async () => {
+    const { id } = await answerOf(
+      client.POST('/tenants/{tenant}/reclamations/{id}/restore', {
+        params,
+        body: { itemIds, reason: reason.trim() },
+      }),
+    );
+    onClose();
+    navigate(links.reclamation(id, { tenant }));
   };
 
   return (
-    <>
-      <DialogBody>
-        <form id={form} onSubmit={restore} className={styles.list}>
-          <Loaded
-            state={check}
-            permission={reclamationRestorePermission.name}
-            height={160}
-          >
-            {value => <Check check={value} />}
-          </Loaded>
-          <TextAreaField
-            isRequired
-            label={t('plan.reason')}
-            description={t('restore.reasonHint')}
-            value={reason}
-            onChange={setReason}
-            validate={text =>
-              (text.trim() !== '' && text.length <= 1000) ||
-              t('plan.invalidReason')
-            }
-          />
-          {failure !== undefined && (
-            <Alert
-              role="alert"
-              status="danger"
-              icon
-              title={t('restore.failed')}
-              description={errorMessage(failure)}
-            />
-          )}
-        </form>
-      </DialogBody>
-      <FormDialogFooter
-        form={form}
-        label={t('restore.button')}
-        isPending={isPending}
-        isDisabled={!check.value?.items}
+    <DialogForm
+      label={t('restore.button')}
+      failed={t('restore.failed')}
+      isDisabled={!check.value?.items}
+      onSubmit={restore}
+    >
+      <Loaded
+        state={check}
+        permission={reclamationRestorePermission.name}
+        height={160}
+      >
+        {value => <Check check={value} />}
+      </Loaded>
+      <ReasonField
+        label={t('plan.reason')}
+        description={t('restore.reasonHint')}
+        value={reason}
+        onChange={setReason}
+        invalid={t('plan.invalidReason')}
       />
-    </>
+    </DialogForm>
   );
 }
 

@@ -1,12 +1,4 @@
-import {
-  Alert,
-  Button,
-  Dialog,
-  DialogBody,
-  DialogHeader,
-  Text,
-  TextAreaField,
-} from '@backstage/ui';
+import { Alert, Button, Dialog, DialogHeader, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import { RiStopCircleLine } from '@remixicon/react';
@@ -16,11 +8,10 @@ import {
   reclamationExecutePermission,
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { FormDialogFooter } from '../common/FormDialogFooter';
-import { errorMessage } from '../common/messages';
+import { DialogForm, ReasonField } from '../common/DialogForm';
 import { Person } from '../common/Person';
 import { RelativeTime } from '../common/RelativeTime';
 import styles from '../common/common.module.css';
@@ -116,63 +107,33 @@ function SwitchForm(
 ) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
-  const form = useId();
   const { tenant, to, onChange, onClose } = props;
   const [reason, setReason] = useState('');
-  const [isPending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setPending(true);
-    setFailure(undefined);
-    try {
-      await answerOf(
-        client.PUT('/tenants/{tenant}/reclamation-switch', {
-          params: { path: { tenant } },
-          body: { stopped: to === 'stop', reason: reason.trim() },
-        }),
-      );
-      onClose();
-      onChange();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setPending(false);
-    }
+  const save = async () => {
+    await answerOf(
+      client.PUT('/tenants/{tenant}/reclamation-switch', {
+        params: { path: { tenant } },
+        body: { stopped: to === 'stop', reason: reason.trim() },
+      }),
+    );
+    onClose();
+    onChange();
   };
 
   return (
-    <>
-      <DialogBody>
-        <form id={form} onSubmit={save} className={styles.list}>
-          <Text as="p">{t(`reclamations.stop.${to}Text`)}</Text>
-          <TextAreaField
-            isRequired
-            label={t('plan.reason')}
-            value={reason}
-            onChange={setReason}
-            validate={text =>
-              (text.trim() !== '' && text.length <= 1000) ||
-              t('plan.invalidReason')
-            }
-          />
-          {failure !== undefined && (
-            <Alert
-              role="alert"
-              status="danger"
-              icon
-              title={t('reclamations.stop.failed')}
-              description={errorMessage(failure)}
-            />
-          )}
-        </form>
-      </DialogBody>
-      <FormDialogFooter
-        form={form}
-        label={t(`reclamations.stop.${to}`)}
-        isPending={isPending}
+    <DialogForm
+      label={t(`reclamations.stop.${to}`)}
+      failed={t('reclamations.stop.failed')}
+      onSubmit={save}
+    >
+      <Text as="p">{t(`reclamations.stop.${to}Text`)}</Text>
+      <ReasonField
+        label={t('plan.reason')}
+        value={reason}
+        onChange={setReason}
+        invalid={t('plan.invalidReason')}
       />
-    </>
+    </DialogForm>
   );
 }

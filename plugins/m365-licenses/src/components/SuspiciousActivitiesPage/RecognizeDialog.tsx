@@ -1,21 +1,13 @@
-import {
-  Alert,
-  Dialog,
-  DialogBody,
-  DialogHeader,
-  Text,
-  TextAreaField,
-} from '@backstage/ui';
+import { Dialog, DialogHeader, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   answerOf,
   type SuspiciousActivity,
 } from 'backstage-plugin-m365-licenses-common';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { FormDialogFooter } from '../common/FormDialogFooter';
-import { errorMessage } from '../common/messages';
+import { DialogForm, ReasonField } from '../common/DialogForm';
 import { useNotify } from '../common/notify';
 import styles from '../common/common.module.css';
 
@@ -61,65 +53,35 @@ function RecognizeForm(props: RecognizeProps & { id: string }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
   const notify = useNotify();
-  const form = useId();
   const [note, setNote] = useState('');
-  const [isPending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
   const { tenant, id, onClose, onDone } = props;
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setPending(true);
-    setFailure(undefined);
-    try {
-      await answerOf(
-        client.PUT('/tenants/{tenant}/suspicious-activities/{id}/recognition', {
-          params: { path: { tenant, id } },
-          body: { note: note.trim() },
-        }),
-      );
-      notify({ title: t('suspicious.recognized'), status: 'success' });
-      onClose();
-      onDone();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setPending(false);
-    }
+  const save = async () => {
+    await answerOf(
+      client.PUT('/tenants/{tenant}/suspicious-activities/{id}/recognition', {
+        params: { path: { tenant, id } },
+        body: { note: note.trim() },
+      }),
+    );
+    notify({ title: t('suspicious.recognized'), status: 'success' });
+    onClose();
+    onDone();
   };
 
   return (
-    <>
-      <DialogBody>
-        <form id={form} onSubmit={save} className={styles.list}>
-          <Text as="p">{t('suspicious.recognizeText')}</Text>
-          <TextAreaField
-            isRequired
-            label={t('suspicious.note')}
-            description={t('suspicious.noteHint')}
-            value={note}
-            onChange={setNote}
-            validate={text =>
-              (text.trim() !== '' && text.length <= 1000) ||
-              t('suspicious.noteInvalid')
-            }
-          />
-          {failure !== undefined && (
-            <Alert
-              role="alert"
-              status="danger"
-              icon
-              title={t('suspicious.recognizeFailed')}
-              description={errorMessage(failure)}
-            />
-          )}
-        </form>
-      </DialogBody>
-      <FormDialogFooter
-        form={form}
-        label={t('suspicious.recognize')}
-        isPending={isPending}
+    <DialogForm
+      label={t('suspicious.recognize')}
+      failed={t('suspicious.recognizeFailed')}
+      onSubmit={save}
+    >
+      <Text as="p">{t('suspicious.recognizeText')}</Text>
+      <ReasonField
+        label={t('suspicious.note')}
+        description={t('suspicious.noteHint')}
+        value={note}
+        onChange={setNote}
+        invalid={t('suspicious.noteInvalid')}
       />
-    </>
+    </DialogForm>
   );
 }

@@ -2,12 +2,10 @@ import {
   Alert,
   Checkbox,
   Dialog,
-  DialogBody,
   DialogHeader,
   Radio,
   RadioGroup,
   Text,
-  TextAreaField,
 } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
@@ -19,15 +17,14 @@ import {
   type ReclamationPreview,
   type ReclamationRequest,
 } from 'backstage-plugin-m365-licenses-common';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { FormDialogFooter } from './FormDialogFooter';
+import { DialogForm, ReasonField } from './DialogForm';
 import { useLinks } from './links';
 import { Loaded } from './Loaded';
-import { errorMessage } from './messages';
 import { CandidateValue } from './Candidates';
 import {
   countOf,
@@ -83,7 +80,6 @@ function PlanForm(props: PlanProps) {
   const client = useApi(m365LicensesApiRef);
   const links = useLinks();
   const navigate = useNavigate();
-  const form = useId();
   const { tenant, selection, onClose } = props;
   const { allowed: mayLeaveGroups } = usePermission({
     permission: reclamationLeaveGroupsPermission,
@@ -91,8 +87,6 @@ function PlanForm(props: PlanProps) {
   const [reason, setReason] = useState('');
   const [mode, setMode] = useState<ReclamationMode>('immediate');
   const [leaveGroups, setLeaveGroups] = useState(false);
-  const [isPending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
 
   const preview = useAsyncRetry(
     () =>
@@ -108,85 +102,58 @@ function PlanForm(props: PlanProps) {
   const hasItems =
     preview.value !== undefined && countOf(preview.value.counts, isPlanned) > 0;
 
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    setPending(true);
-    setFailure(undefined);
-    try {
-      const { id } = await answerOf(
-        client.POST('/tenants/{tenant}/reclamations', {
-          params: { path: { tenant } },
-          body: { ...selection, leaveGroups, mode, reason: reason.trim() },
-        }),
-      );
-      onClose();
-      navigate(links.reclamation(id, { tenant }));
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setPending(false);
-    }
+  const create = async () => {
+    const { id } = await answerOf(
+      client.POST('/tenants/{tenant}/reclamations', {
+        params: { path: { tenant } },
+        body: { ...selection, leaveGroups, mode, reason: reason.trim() },
+      }),
+    );
+    onClose();
+    navigate(links.reclamation(id, { tenant }));
   };
 
   return (
-    <>
-      <DialogBody>
-        <form id={form} onSubmit={create} className={styles.list}>
-          <Text as="p">{t('plan.intro')}</Text>
-          <Loaded
-            state={preview}
-            permission={reclamationCreatePermission.name}
-            height={120}
-          >
-            {value => <Preview preview={value} />}
-          </Loaded>
-          <TextAreaField
-            isRequired
-            label={t('plan.reason')}
-            description={t('plan.reasonHint')}
-            value={reason}
-            onChange={setReason}
-            validate={text =>
-              (text.trim() !== '' && text.length <= 1000) ||
-              t('plan.invalidReason')
-            }
-          />
-          <RadioGroup
-            label={t('plan.mode')}
-            value={mode}
-            onChange={value =>
-              setMode(MODES.find(known => known === value) ?? mode)
-            }
-          >
-            {MODES.map(each => (
-              <Radio key={each} value={each}>
-                {t(`plan.modes.${each}`)}
-              </Radio>
-            ))}
-          </RadioGroup>
-          {mayLeaveGroups && (
-            <Checkbox isSelected={leaveGroups} onChange={setLeaveGroups}>
-              {t('plan.leaveGroups')}
-            </Checkbox>
-          )}
-          {failure !== undefined && (
-            <Alert
-              role="alert"
-              status="danger"
-              icon
-              title={t('plan.createFailed')}
-              description={errorMessage(failure)}
-            />
-          )}
-        </form>
-      </DialogBody>
-      <FormDialogFooter
-        form={form}
-        label={t('plan.create')}
-        isPending={isPending}
-        isDisabled={preview.loading || !hasItems}
+    <DialogForm
+      label={t('plan.create')}
+      failed={t('plan.createFailed')}
+      isDisabled={preview.loading || !hasItems}
+      onSubmit={create}
+    >
+      <Text as="p">{t('plan.intro')}</Text>
+      <Loaded
+        state={preview}
+        permission={reclamationCreatePermission.name}
+        height={120}
+      >
+        {value => <Preview preview={value} />}
+      </Loaded>
+      <ReasonField
+        label={t('plan.reason')}
+        description={t('plan.reasonHint')}
+        value={reason}
+        onChange={setReason}
+        invalid={t('plan.invalidReason')}
       />
-    </>
+      <RadioGroup
+        label={t('plan.mode')}
+        value={mode}
+        onChange={value =>
+          setMode(MODES.find(known => known === value) ?? mode)
+        }
+      >
+        {MODES.map(each => (
+          <Radio key={each} value={each}>
+            {t(`plan.modes.${each}`)}
+          </Radio>
+        ))}
+      </RadioGroup>
+      {mayLeaveGroups && (
+        <Checkbox isSelected={leaveGroups} onChange={setLeaveGroups}>
+          {t('plan.leaveGroups')}
+        </Checkbox>
+      )}
+    </DialogForm>
   );
 }
 
