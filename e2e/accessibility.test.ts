@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
 import { expect, reloadUntilVisible, test } from './portal';
 
 /** Pages, and the text that shows that they are loaded. */
@@ -37,6 +38,23 @@ const isKnown = (rule: string, html: string) =>
   (rule === 'label-content-name-mismatch' &&
     html.includes('aria-label="Notifications"'));
 
+/** Waits until nothing loads and nothing fades in: half faded, text has too little contrast. */
+async function settled(page: Page) {
+  await expect(
+    page.locator('[data-stale="true"], [data-ispending="true"]'),
+  ).toHaveCount(0);
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(
+          ({ effect }) => effect?.getComputedTiming().endTime !== Infinity,
+        )
+        .map(({ finished }) => finished),
+    ),
+  );
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme });
@@ -45,6 +63,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test(`${path} is accessible`, async ({ page }) => {
         await page.goto(path);
         await reloadUntilVisible(page, page.getByText(text).first());
+        await settled(page);
 
         const { violations } = await new AxeBuilder({ page })
           .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
