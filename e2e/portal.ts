@@ -33,7 +33,11 @@ export const TABS = {
 };
 
 /** People who sign in, by what they are called on the sign-in page. */
-export type Person = 'Robin Sommer' | 'Clara Hoffmann' | 'Tomas Novak';
+export type Person =
+  | 'Robin Sommer'
+  | 'Clara Hoffmann'
+  | 'Maya Lindqvist'
+  | 'Tomas Novak';
 
 /** Signs in, in place of whoever was signed in before. */
 export async function signInAs(page: Page, person: Person) {

@@ -161,6 +161,32 @@ test('an employee hands a license of their own back by a template', async ({
   expect(await licensesAtMicrosoft('tomas.novak@contoso.example')).toEqual([]);
 });
 
+test('a team lead hands back a license of a member, found on the tab of the group', async ({
+  page,
+}) => {
+  const ACCOUNT = 'jonas.weber@contoso.example';
+  await signInAs(page, 'Maya Lindqvist');
+  await expect(
+    page.getByRole('tab', { name: 'Users', exact: true }),
+  ).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Overview' })).toHaveCount(0);
+  await page.goto('/catalog/default/group/platform/m365-licenses');
+  const member = page.getByRole('link', { name: /Jonas Weber/ });
+  await reloadUntilVisible(page, member);
+  await member.click();
+  await page.getByRole('button', { name: /^Hand back .*Visio/ }).click();
+  const confirm = page.getByRole('alertdialog').or(page.getByRole('dialog'));
+  await expect(confirm).toContainText('Jonas Weber loses');
+  await confirm.getByRole('button', { name: 'Hand back' }).click();
+  await expect(page.getByText(/was handed back$/).first()).toBeVisible();
+  expect(await licensesAtMicrosoft(ACCOUNT)).toEqual(['SPE_E3']);
+
+  // Nobody of another team
+  await page.goto('/m365-licenses/users');
+  await expect(page.getByText('Jonas Weber')).toBeVisible();
+  await expect(page.getByText('Samuel Adeyemi')).toHaveCount(0);
+});
+
 test('a policy reports before it can be switched on', async ({ page }) => {
   await page.goto('/m365-licenses/reclamations/policies');
   await page.getByRole('button', { name: 'Add a policy' }).first().click();

@@ -4,6 +4,10 @@ import {
 } from '@backstage/plugin-permission-common';
 import type { PolicyQueryUser } from '@backstage/plugin-permission-node';
 import {
+  accountConditions,
+  createAccountConditionalDecision,
+} from 'backstage-plugin-m365-licenses-backend';
+import {
   accountReadPermission,
   m365LicensesPermissions,
   reclamationExecutePermission,
@@ -12,6 +16,7 @@ import {
   LICENSE_ADMINISTRATORS,
   LICENSE_APPROVERS,
   PortalPermissionPolicy,
+  TEAM_LEADS,
 } from './permissionPolicy';
 
 const memberOf = (...groups: string[]): PolicyQueryUser => {
@@ -57,10 +62,50 @@ describe('PortalPermissionPolicy', () => {
     }
     expect(allowed).toEqual([
       'm365-licenses.account.read',
+      'm365-licenses.roster.read',
       'm365-licenses.license.read',
       'm365-licenses.reclamation.read',
       'm365-licenses.reclamation.approve',
     ]);
+  });
+
+  it('shows team leads the members of groups that they own, and nothing else', async () => {
+    const lead = memberOf(TEAM_LEADS, 'group:default/platform');
+    const decisions = new Map(
+      await Promise.all(
+        m365LicensesPermissions.map(
+          async permission =>
+            [permission, await policy.handle({ permission }, lead)] as const,
+        ),
+      ),
+    );
+    expect(
+      [...decisions].flatMap(([{ name }, { result }]) =>
+        result === AuthorizeResult.DENY ? [] : [[name, result]],
+      ),
+    ).toEqual([
+      ['m365-licenses.account.read', AuthorizeResult.CONDITIONAL],
+      ['m365-licenses.roster.read', AuthorizeResult.ALLOW],
+    ]);
+    expect(decisions.get(accountReadPermission)).toEqual(
+      createAccountConditionalDecision(
+        accountReadPermission,
+        accountConditions.inOwnedGroup({
+          owners: [
+            'user:default/somebody',
+            TEAM_LEADS,
+            'group:default/platform',
+          ],
+        }),
+      ),
+    );
+    // Who administers as well sees everybody.
+    expect(
+      await policy.handle(
+        { permission: accountReadPermission },
+        memberOf(TEAM_LEADS, LICENSE_ADMINISTRATORS),
+      ),
+    ).toEqual({ result: AuthorizeResult.ALLOW });
   });
 
   it('covers reading accounts and taking licenses back', () => {

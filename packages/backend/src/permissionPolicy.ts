@@ -1,7 +1,9 @@
 import { createBackendModule } from '@backstage/backend-plugin-api';
 import {
   AuthorizeResult,
+  isPermission,
   isReadPermission,
+  type Permission,
   type PolicyDecision,
 } from '@backstage/plugin-permission-common';
 import type {
@@ -11,8 +13,14 @@ import type {
 } from '@backstage/plugin-permission-node';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 import {
+  accountConditions,
+  createAccountConditionalDecision,
+} from 'backstage-plugin-m365-licenses-backend';
+import {
+  accountReadPermission,
   m365LicensesPermissions,
   reclamationApprovePermission,
+  rosterReadPermission,
 } from 'backstage-plugin-m365-licenses-common';
 
 /** Whoever is a member administers the licenses of Microsoft 365. */
@@ -20,6 +28,12 @@ export const LICENSE_ADMINISTRATORS = 'group:default/license-administrators';
 
 /** Whoever is a member sees what administrators see, and approves what they plan. */
 export const LICENSE_APPROVERS = 'group:default/license-approvers';
+
+/** Whoever is a member sees the accounts of the members of groups that they own. */
+export const TEAM_LEADS = 'group:default/team-leads';
+
+const ALLOW: PolicyDecision = { result: AuthorizeResult.ALLOW };
+const DENY: PolicyDecision = { result: AuthorizeResult.DENY };
 
 const LICENSE_PERMISSIONS: ReadonlySet<string> = new Set(
   m365LicensesPermissions.map(({ name }) => name),
@@ -32,20 +46,40 @@ const OF_APPROVERS: ReadonlySet<string> = new Set(
   ].map(({ name }) => name),
 );
 
-function mayUse(permission: string, ownershipRefs: string[]): boolean {
-  return (
+/** @param ownershipRefs - entity refs of the person and of what they belong to */
+function decide(
+  permission: Permission,
+  ownershipRefs: string[],
+): PolicyDecision {
+  if (
     ownershipRefs.includes(LICENSE_ADMINISTRATORS) ||
-    (OF_APPROVERS.has(permission) && ownershipRefs.includes(LICENSE_APPROVERS))
-  );
+    (ownershipRefs.includes(LICENSE_APPROVERS) &&
+      OF_APPROVERS.has(permission.name))
+  ) {
+    return ALLOW;
+  }
+  if (ownershipRefs.includes(TEAM_LEADS)) {
+    if (isPermission(permission, rosterReadPermission)) {
+      return ALLOW;
+    }
+    if (isPermission(permission, accountReadPermission)) {
+      return createAccountConditionalDecision(
+        permission,
+        accountConditions.inOwnedGroup({ owners: ownershipRefs }),
+      );
+    }
+  }
+  return DENY;
 }
 
 /**
  * The policy of this portal, and a pattern for one of your own:
  *
  * - license administrators may do everything that concerns licenses, and
- *   license approvers read it all and approve what is planned; for everybody
- *   else each of these permissions is denied, which leaves them their own
- *   account, for which no permission is asked;
+ *   license approvers read it all and approve what is planned; team leads see
+ *   the accounts of members of the groups that they own, without what they cost;
+ *   for everybody else each of these permissions is denied, which leaves them
+ *   their own account, for which no permission is asked;
  * - everybody signed in may read and may run templates: what a template does
  *   is decided by the permissions of whoever runs it;
  * - nothing else is allowed.
@@ -55,13 +89,16 @@ export class PortalPermissionPolicy implements PermissionPolicy {
     { permission }: PolicyQuery,
     user?: PolicyQueryUser,
   ): Promise<PolicyDecision> {
-    const allowed = LICENSE_PERMISSIONS.has(permission.name)
-      ? user && mayUse(permission.name, user.info.ownershipEntityRefs)
-      : user &&
-        (isReadPermission(permission) ||
-          permission.name.startsWith('scaffolder.'));
-
-    return { result: allowed ? AuthorizeResult.ALLOW : AuthorizeResult.DENY };
+    if (!user) {
+      return DENY;
+    }
+    if (LICENSE_PERMISSIONS.has(permission.name)) {
+      return decide(permission, user.info.ownershipEntityRefs);
+    }
+    return isReadPermission(permission) ||
+      permission.name.startsWith('scaffolder.')
+      ? ALLOW
+      : DENY;
   }
 }
 

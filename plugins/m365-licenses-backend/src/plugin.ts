@@ -273,7 +273,11 @@ export const m365LicensesPlugin = createBackendPlugin({
           questions,
           policies,
           groupOwners,
-          access: Access.create({ permissions, permissionsRegistry }),
+          access: Access.create({
+            permissions,
+            permissionsRegistry,
+            groupOwners,
+          }),
           catalog,
           entityAccounts,
           evaluation,

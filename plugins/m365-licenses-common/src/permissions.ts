@@ -21,6 +21,20 @@ export const accountReadPermission = createPermission({
 });
 
 /**
+ * Seeing where accounts are listed: the tabs Users, Activity and Candidates, the
+ * card and the tab of a Group, and with {@link licenseReadPermission} the tab
+ * Suspicious activities. Which accounts are listed there,
+ * {@link accountReadPermission} decides: a tab cannot be shown by a permission
+ * that is granted with conditions.
+ *
+ * @public
+ */
+export const rosterReadPermission = createPermission({
+  name: 'm365-licenses.roster.read',
+  attributes: { action: 'read' },
+});
+
+/**
  * Reading SKUs, seats and subscriptions, and the state of the integration tasks.
  *
  * @public
@@ -160,6 +174,7 @@ export const connectionUpdatePermission = createPermission({
  */
 export const m365LicensesPermissions = [
   accountReadPermission,
+  rosterReadPermission,
   licenseReadPermission,
   termsUpdatePermission,
   exemptionUpdatePermission,

@@ -22,6 +22,7 @@ import {
   licenseReadPermission,
   reclamationCreatePermission,
   reclamationReadPermission,
+  rosterReadPermission,
 } from 'backstage-plugin-m365-licenses-common';
 import { createClient, m365LicensesApiRef } from './api';
 import { rootRouteRef } from './routes';
@@ -44,10 +45,14 @@ const page = PageBlueprint.make({
   params: { path: '/m365-licenses', routeRef: rootRouteRef },
 });
 
-// Reading accounts can be allowed in part, which only the backend decides: the
-// tabs about them are always there, and say so when nothing may be seen.
 const mayReadLicenses = {
   permissions: { $contains: licenseReadPermission.name },
+};
+
+// Reading accounts can be allowed in part, which only the backend decides: it
+// says which are listed, and this permission where they are.
+const mayReadRoster = {
+  permissions: { $contains: rosterReadPermission.name },
 };
 
 const overviewPage = SubPageBlueprint.make({
@@ -91,6 +96,7 @@ const licensesPage = SubPageBlueprint.make({
 
 const usersPage = SubPageBlueprint.make({
   name: 'users',
+  if: mayReadRoster,
   params: {
     path: 'users',
     title: 'Users',
@@ -101,6 +107,7 @@ const usersPage = SubPageBlueprint.make({
 
 const activityPage = SubPageBlueprint.make({
   name: 'activity',
+  if: mayReadRoster,
   params: {
     path: 'activity',
     title: 'Activity',
@@ -113,6 +120,7 @@ const activityPage = SubPageBlueprint.make({
 
 const candidatesPage = SubPageBlueprint.make({
   name: 'candidates',
+  if: mayReadRoster,
   params: {
     path: 'candidates',
     title: 'Candidates',
@@ -143,6 +151,8 @@ const reclamationsPage = SubPageBlueprint.make({
 
 const suspiciousActivitiesPage = SubPageBlueprint.make({
   name: 'suspicious-activities',
+  // They are about the whole tenant, which team leads do not see.
+  if: { $all: [mayReadRoster, mayReadLicenses] },
   params: {
     path: 'suspicious-activities',
     title: 'Suspicious activities',
@@ -201,6 +211,7 @@ const userActivityCard = EntityCardBlueprint.make({
 
 const groupLicensesCard = EntityCardBlueprint.make({
   name: 'group-licenses',
+  if: mayReadRoster,
   params: {
     filter: { kind: 'group' },
     loader: () =>
@@ -212,6 +223,7 @@ const groupLicensesCard = EntityCardBlueprint.make({
 
 const groupContent = EntityContentBlueprint.make({
   name: 'group',
+  if: mayReadRoster,
   params: {
     path: '/m365-licenses',
     title: 'M365 licenses',

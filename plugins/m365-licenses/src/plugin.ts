@@ -74,8 +74,8 @@ export const EntityGroupLicensesCard = m365LicensesPlugin.provide(
     name: 'EntityGroupLicensesCard',
     component: {
       lazy: () =>
-        import('./components/EntityCards/EntityCards').then(
-          m => m.GroupLicensesCard,
+        import('./components/OlderEntityPage').then(
+          m => m.OlderGroupLicensesCard,
         ),
     },
   }),
@@ -87,7 +87,7 @@ export const EntityGroupLicensesContent = m365LicensesPlugin.provide(
     name: 'EntityGroupLicensesContent',
     component: {
       lazy: () =>
-        import('./components/GroupTab/GroupTab').then(m => m.GroupTab),
+        import('./components/OlderEntityPage').then(m => m.OlderGroupTab),
     },
   }),
 );

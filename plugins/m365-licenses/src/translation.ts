@@ -389,6 +389,8 @@ export const m365LicensesTranslationRef = createTranslationRef({
       emptyText: 'Clear filters to see everyone.',
       noSyncTitle: 'No accounts yet',
       noSyncText: 'Run the Application Roster task to read them.',
+      noneTitle: 'No accounts here',
+      noneText: 'This tenant has no account that you may see.',
       asOf: 'Last activity as of',
       annual: 'A year',
     },
@@ -1191,6 +1193,7 @@ export const m365LicensesTranslationRef = createTranslationRef({
       takenBack: 'It is no longer recognized',
       takeBackFailed: 'The recognition could not be taken back',
       recognizedBy: 'by {{person}}, {{when}}',
+      permission: '{{permission}} for all accounts',
       emptyTitle: 'Nothing suspicious',
       emptyText:
         'All activity of the reports belongs to accounts that may be active.',
@@ -1403,28 +1406,8 @@ export const m365LicensesTranslationRef = createTranslationRef({
       title: 'My licenses',
       titleOf: 'My licenses: {{account}}',
       lastUse: 'Last use',
-      action: 'Hand back',
-      handBack: 'Hand back',
-      handBackOf: 'Hand back {{license}}',
-      handBackTitle: 'Hand back {{license}}?',
-      loses:
-        'You lose {{license}}. Microsoft keeps the data behind it for about 30 days; until then those who manage licenses can put it back.',
-      losesServices:
-        'You lose {{license}} with {{services}}, unless another of your licenses has them as well. Microsoft keeps the data behind it for about 30 days; until then those who manage licenses can put it back.',
-      losesNothing_one:
-        'Only the direct assignment goes. You keep {{license}}, as the group {{groups}} grants it as well.',
-      losesNothing_other:
-        'Only the direct assignment goes. You keep {{license}}, as the groups {{groups}} grant it as well.',
-      byGroupOnly_one:
-        'Granted by the group {{groups}}. It cannot be handed back here: ask those who run the group to take you out of it.',
-      byGroupOnly_other:
-        'Granted by the groups {{groups}}. It cannot be handed back here: ask those who run the groups to take you out of them.',
-      handingBack: 'Handing back',
-      goesOn: 'It goes on {{when}}.',
-      progressUnknown: 'How far it is could not be read: {{why}}',
-      handedBack: '{{license}} was handed back',
-      notHandedBack: '{{license}} was not handed back',
-      handBackFailed: '{{license}} could not be handed back',
+      switchedOff:
+        'Licenses cannot be handed back here just now: taking back is switched off for {{tenant}}. The administrators of this portal can switch it on.',
       history: 'Handed back, taken and put back',
       noLicensesTitle: 'You hold no license',
       noLicensesText:
@@ -1432,6 +1415,30 @@ export const m365LicensesTranslationRef = createTranslationRef({
       noAccountTitle: 'No Microsoft 365 account of yours is known',
       noAccountText:
         'None belongs to {{user}}. Ask those who run this portal to set your email or an account annotation on your user in the catalog.',
+    },
+    handBack: {
+      column: 'Hand back',
+      button: 'Hand back',
+      buttonOf: 'Hand back {{license}}',
+      title: 'Hand back {{license}} of {{person}}?',
+      loses:
+        '{{person}} loses {{license}}. Microsoft keeps the data behind it for about 30 days; until then those who manage licenses can put it back.',
+      losesServices:
+        '{{person}} loses {{license}} with {{services}}, unless another license of {{person}} has them as well. Microsoft keeps the data behind it for about 30 days; until then those who manage licenses can put it back.',
+      losesNothing_one:
+        'Only the direct assignment goes. {{person}} keeps {{license}}, as the group {{groups}} grants it as well.',
+      losesNothing_other:
+        'Only the direct assignment goes. {{person}} keeps {{license}}, as the groups {{groups}} grant it as well.',
+      byGroupOnly_one:
+        'Granted by the group {{groups}}. It cannot be handed back here: ask those who run the group to take {{person}} out of it.',
+      byGroupOnly_other:
+        'Granted by the groups {{groups}}. It cannot be handed back here: ask those who run the groups to take {{person}} out of them.',
+      underway: 'Handing back',
+      goesOn: 'It goes on {{when}}.',
+      progressUnknown: 'How far it is could not be read: {{why}}',
+      done: '{{license}} was handed back',
+      notDone: '{{license}} was not handed back',
+      failed: '{{license}} could not be handed back',
     },
     accountReclamations: {
       outcome: 'Outcome',

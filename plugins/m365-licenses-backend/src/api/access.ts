@@ -17,46 +17,31 @@ import {
 } from '@backstage/plugin-permission-node';
 import { accountReadPermission } from 'backstage-plugin-m365-licenses-common';
 import type { AccountCondition } from '../database/types';
-import { accountResourceRef } from './permissionRules';
+import type { GroupOwners } from '../questions/GroupOwners';
+import { accountResourceRef, type AccountRuleQuery } from './permissionRules';
 
 /** Which accounts a caller may read: a filter on the roster, or all where there is none. */
 export interface AccountAccess {
   visible?: AccountCondition;
 }
 
-function toCondition(
-  criteria: PermissionCriteria<AccountCondition>,
-): AccountCondition {
-  if (isAndCriteria(criteria)) {
-    return { allOf: criteria.allOf.map(toCondition) };
-  }
-  if (isOrCriteria(criteria)) {
-    return { anyOf: criteria.anyOf.map(toCondition) };
-  }
-  if (isNotCriteria(criteria)) {
-    return { not: toCondition(criteria.not) };
-  }
-  return criteria;
+/** What {@link Access} asks. */
+export interface AccessOptions {
+  permissions: PermissionsService;
+  permissionsRegistry: PermissionsRegistryService;
+  groupOwners: Pick<GroupOwners, 'groupsOf'>;
 }
 
 /** Asks Backstage's permission system what a caller may do. */
 export class Access {
-  readonly #permissions: PermissionsService;
-  readonly #registry: PermissionsRegistryService;
+  readonly #options: AccessOptions;
 
-  static create(options: {
-    permissions: PermissionsService;
-    permissionsRegistry: PermissionsRegistryService;
-  }) {
+  static create(options: AccessOptions) {
     return new Access(options);
   }
 
-  private constructor(options: {
-    permissions: PermissionsService;
-    permissionsRegistry: PermissionsRegistryService;
-  }) {
-    this.#permissions = options.permissions;
-    this.#registry = options.permissionsRegistry;
+  private constructor(options: AccessOptions) {
+    this.#options = options;
   }
 
   /** Whether the caller has a permission. */
@@ -64,9 +49,12 @@ export class Access {
     permission: BasicPermission,
     credentials: BackstageCredentials,
   ): Promise<boolean> {
-    const [decision] = await this.#permissions.authorize([{ permission }], {
-      credentials,
-    });
+    const [decision] = await this.#options.permissions.authorize(
+      [{ permission }],
+      {
+        credentials,
+      },
+    );
     return decision.result === AuthorizeResult.ALLOW;
   }
 
@@ -84,7 +72,8 @@ export class Access {
   async accounts(
     credentials: BackstageCredentials,
   ): Promise<AccountAccess | undefined> {
-    const [decision] = await this.#permissions.authorizeConditional(
+    const { permissions, permissionsRegistry } = this.#options;
+    const [decision] = await permissions.authorizeConditional(
       [{ permission: accountReadPermission }],
       { credentials },
     );
@@ -92,14 +81,36 @@ export class Access {
       case AuthorizeResult.ALLOW:
         return {};
       case AuthorizeResult.CONDITIONAL: {
-        const transform = createConditionTransformer<AccountCondition>(
-          this.#registry.getPermissionRuleset(accountResourceRef),
+        const transform = createConditionTransformer<AccountRuleQuery>(
+          permissionsRegistry.getPermissionRuleset(accountResourceRef),
         );
-        return { visible: toCondition(transform(decision.conditions)) };
+        return {
+          visible: await this.#condition(transform(decision.conditions)),
+        };
       }
       default:
         return undefined;
     }
+  }
+
+  /** What rules ask for, with the groups that the catalog says somebody owns. */
+  async #condition(
+    criteria: PermissionCriteria<AccountRuleQuery>,
+  ): Promise<AccountCondition> {
+    const all = (some: PermissionCriteria<AccountRuleQuery>[]) =>
+      Promise.all(some.map(each => this.#condition(each)));
+    if (isAndCriteria(criteria)) {
+      return { allOf: await all(criteria.allOf) };
+    }
+    if (isOrCriteria(criteria)) {
+      return { anyOf: await all(criteria.anyOf) };
+    }
+    if (isNotCriteria(criteria)) {
+      return { not: await this.#condition(criteria.not) };
+    }
+    return 'ownedBy' in criteria
+      ? { groups: await this.#options.groupOwners.groupsOf(criteria.ownedBy) }
+      : criteria;
   }
 
   /** @throws NotAllowedError when the caller may read no account at all */

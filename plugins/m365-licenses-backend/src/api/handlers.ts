@@ -47,6 +47,7 @@ import {
 import { createConnectionHandlers } from './connectionHandlers';
 import type { EntityAccounts } from './entities';
 import type { GroupOwners } from '../questions/GroupOwners';
+import { HandBacks, type Person } from './handBacks';
 import { createHistoryHandlers, overviewChangesOf } from './historyHandlers';
 import { createLicenseHandlers } from './licenseHandlers';
 import { withPrices, withSeatPrices } from './prices';
@@ -119,42 +120,10 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
   const groupsOf = async (group: string | undefined) =>
     group === undefined ? undefined : stores.catalogGroups.below(group);
 
-  /** What the store found of accounts, with what is suggested and how fresh it is. */
-  const details = async (
-    tenant: string,
-    found: Pick<AccountDetail, 'account' | 'services'>[],
-    credentials: BackstageCredentials,
-  ): Promise<AccountDetail[]> => {
-    if (found.length === 0) {
-      return [];
-    }
-    const [prices, licenses, candidates, { newest }, { lastSuccessAt }] =
-      await Promise.all([
-        pricesFor(tenant, credentials),
-        licensesById(tenant),
-        stores.candidates.ofAccounts(
-          tenant,
-          found.map(({ account }) => account.id),
-        ),
-        stores.activity.reportDates(tenant),
-        stores.taskRuns.latest(tenant, 'application-roster'),
-      ]);
-    return found.map(({ account, services }) => ({
-      tenant,
-      account: prices ? withPrices([account], prices)[0] : account,
-      services,
-      candidates: candidates
-        .filter(candidate => candidate.account.id === account.id)
-        .map(candidate => toCandidate(candidate, { ...licenses, prices })),
-      reportRefreshDate: newest,
-      syncedAt: lastSuccessAt ?? null,
-    }));
-  };
-
   /** The person who calls, and what they belong to; undefined for a service. */
   const person = async (
     credentials: BackstageCredentials,
-  ): Promise<{ ref: string; ownership: string[] } | undefined> => {
+  ): Promise<Person | undefined> => {
     const { principal } = credentials;
     const isUser =
       typeof principal === 'object' &&
@@ -174,6 +143,51 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
 
   const caller = async (credentials: BackstageCredentials): Promise<string> =>
     (await callerRef(credentials)) ?? subjectOf(credentials.principal);
+
+  const handBacks = HandBacks.create({
+    tenants,
+    entityAccounts,
+    groupOwners: options.groupOwners,
+    person,
+  });
+
+  /** What the store found of accounts, with what is suggested and how fresh it is. */
+  const details = async (
+    tenant: string,
+    found: Pick<AccountDetail, 'account' | 'services'>[],
+    credentials: BackstageCredentials,
+  ): Promise<AccountDetail[]> => {
+    if (found.length === 0) {
+      return [];
+    }
+    const ids = found.map(({ account }) => account.id);
+    const [
+      prices,
+      licenses,
+      candidates,
+      mayHandBack,
+      { newest },
+      { lastSuccessAt },
+    ] = await Promise.all([
+      pricesFor(tenant, credentials),
+      licensesById(tenant),
+      stores.candidates.ofAccounts(tenant, ids),
+      handBacks.among(tenant, ids, credentials),
+      stores.activity.reportDates(tenant),
+      stores.taskRuns.latest(tenant, 'application-roster'),
+    ]);
+    return found.map(({ account, services }) => ({
+      tenant,
+      account: prices ? withPrices([account], prices)[0] : account,
+      services,
+      candidates: candidates
+        .filter(candidate => candidate.account.id === account.id)
+        .map(candidate => toCandidate(candidate, { ...licenses, prices })),
+      mayHandBack: mayHandBack.has(account.id),
+      reportRefreshDate: newest,
+      syncedAt: lastSuccessAt ?? null,
+    }));
+  };
 
   /** What a card shows; one's own needs no permission. */
   const entityLicenses = async (
@@ -364,10 +378,9 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       stores,
       access,
       reclamations,
-      entityAccounts,
-      groupOwners: options.groupOwners,
+      handBacks,
       caller,
-      person,
+      callerRef,
       accountOf,
       now,
     }),
@@ -392,7 +405,10 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       eventId: 'tenant-fetch',
       severityLevel: 'low',
       handle: async ({ credentials }) => {
-        await access.require(licenseReadPermission, credentials);
+        // Whoever reads accounts needs to know of which tenant.
+        if (!(await access.accounts(credentials))) {
+          await access.require(licenseReadPermission, credentials);
+        }
         const items = await tenants.all();
         return { status: 200, body: { items, totalItems: items.length } };
       },
@@ -551,9 +567,7 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       severityLevel: 'low',
       handle: async ({ path, credentials }) => {
         const tenant = await tenants.readable(path.tenant);
-        const visible =
-          (await access.accounts(credentials)) ??
-          (await ownAccounts(tenant, credentials));
+        const visible = await accountsAndOwn(tenant, credentials);
         const found = await stores.accounts.get(tenant.name, path.userId, {
           ...threshold(),
           ...visible,
@@ -572,12 +586,9 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
       eventId: 'account-fetch',
       severityLevel: 'low',
       handle: async ({ path, credentials }) => {
-        await access.requireAccounts(credentials);
-        const items = await stores.accounts.departments(
-          (
-            await tenants.readable(path.tenant)
-          ).name,
-        );
+        const { visible } = await access.requireAccounts(credentials);
+        const { name } = await tenants.readable(path.tenant);
+        const items = await stores.accounts.departments(name, visible);
         return { status: 200, body: { items, totalItems: items.length } };
       },
     },
@@ -606,7 +617,10 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
               sort,
               order,
             }),
-            stores.activity.serviceCounts(tenant.name, days),
+            stores.activity.serviceCounts(tenant.name, {
+              ...days,
+              ...visible,
+            }),
             stores.activity.reportDates(tenant.name),
             stores.taskRuns.latest(tenant.name, 'application-access'),
             pricesFor(tenant.name, credentials),
@@ -710,35 +724,24 @@ export function createHandlers(options: HandlerOptions): OperationHandlers {
     },
   };
 
-  /** One's own accounts may always be read (rule 21); nothing else without the permission. */
-  async function ownAccounts(
+  /** The accounts that the caller may read, and their own, which always may be (rule 21). */
+  async function accountsAndOwn(
     tenant: Tenant,
     credentials: BackstageCredentials,
   ): Promise<AccountAccess> {
-    const userRef = await callerRef(credentials);
-    if (!userRef) {
-      return access.requireAccounts(credentials);
+    const allowed = await access.accounts(credentials);
+    if (allowed && !allowed.visible) {
+      return allowed;
     }
-    const users = await entityAccounts
-      .users(parseEntityRef(userRef), credentials)
-      .catch(() => []);
-    const matched = await entityAccounts.match(users);
-    const own = await stores.accounts.getMany(
-      tenant.name,
-      matched
-        .filter(match => match.tenant === tenant.name)
-        .map(({ accountId }) => accountId),
-      threshold(),
-    );
-    return own.length === 0
-      ? access.requireAccounts(credentials)
-      : {
-          visible: {
-            userPrincipalName: own.map(
-              ({ account }) => account.userPrincipalName,
-            ),
-          },
-        };
+    const own = await handBacks.ownAccount(tenant.name, credentials);
+    if (own === undefined) {
+      return allowed ?? access.requireAccounts(credentials);
+    }
+    return {
+      visible: {
+        anyOf: [{ id: [own] }, ...(allowed?.visible ? [allowed.visible] : [])],
+      },
+    };
   }
 }
 

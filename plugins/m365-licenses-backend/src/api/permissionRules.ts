@@ -11,13 +11,19 @@ import { z } from 'zod';
 import type { AccountCondition } from '../database/types';
 
 /**
+ * What a rule asks of accounts. Which groups somebody owns only the catalog
+ * knows, so that such a rule names owners and `Access` finds the groups.
+ */
+export type AccountRuleQuery = AccountCondition | { ownedBy: string[] };
+
+/**
  * Accounts as a resource of the permission system.
  *
  * @public
  */
 export const accountResourceRef = createPermissionResourceRef<
   Account,
-  AccountCondition
+  AccountRuleQuery
 >().with({
   pluginId: 'm365-licenses',
   resourceType: RESOURCE_TYPE_ACCOUNT,
@@ -67,8 +73,30 @@ const isAccount = createPermissionRule({
   }),
 });
 
+const inOwnedGroup = createPermissionRule({
+  name: 'IN_OWNED_GROUP',
+  description:
+    'Allow accounts of members of catalog groups that any of these own, groups below included',
+  resourceRef: accountResourceRef,
+  paramsSchema: z.object({
+    owners: z
+      .array(z.string())
+      .describe(
+        'Entity refs of a person and of what they belong to, as in user.info.ownershipEntityRefs',
+      ),
+  }),
+  // An account does not say which groups it is in; lists are narrowed by toQuery.
+  apply: () => false,
+  toQuery: ({ owners }) => ({ ownedBy: owners }),
+});
+
 /** The rules that a policy may set on reading accounts. */
-export const accountRules = { inDepartment, inCountry, isAccount };
+export const accountRules = {
+  inDepartment,
+  inCountry,
+  isAccount,
+  inOwnedGroup,
+};
 
 const accountConditionExports = createConditionExports({
   resourceRef: accountResourceRef,
@@ -77,7 +105,9 @@ const accountConditionExports = createConditionExports({
 
 /**
  * Conditions for a permission policy, for example
- * `accountConditions.inDepartment({ departments: ['Finance'] })`.
+ * `accountConditions.inDepartment({ departments: ['Finance'] })`, or for those
+ * who own groups of the catalog
+ * `accountConditions.inOwnedGroup({ owners: user.info.ownershipEntityRefs })`.
  *
  * @public
  */

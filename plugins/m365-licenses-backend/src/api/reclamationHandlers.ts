@@ -1,5 +1,4 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
-import { parseEntityRef } from '@backstage/catalog-model';
 import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
   licenseReadPermission,
@@ -38,8 +37,7 @@ import {
 import type { PlanRequest, Reclamations } from '../reclamation/Reclamations';
 import type { Access } from './access';
 import { type CandidateLicenses, namedLicenses } from './candidateHandlers';
-import type { EntityAccounts } from './entities';
-import type { GroupOwners } from '../questions/GroupOwners';
+import type { HandBacks } from './handBacks';
 import type { OperationHandlers } from './router';
 import type { StartedTenant, Tenants } from './tenants';
 
@@ -64,14 +62,11 @@ export interface ReclamationHandlerOptions {
   >;
   access: Access;
   reclamations: Reclamations;
-  entityAccounts: EntityAccounts;
-  groupOwners: Pick<GroupOwners, 'owns'>;
+  handBacks: HandBacks;
   /** Who calls, a person or a service, as it is stored with what they change. */
   caller(credentials: BackstageCredentials): Promise<string>;
-  /** Entity refs of the person who calls and of what they belong to; undefined for a service. */
-  person(
-    credentials: BackstageCredentials,
-  ): Promise<{ ref: string; ownership: string[] } | undefined>;
+  /** Entity ref of the person who calls; undefined for a service. */
+  callerRef(credentials: BackstageCredentials): Promise<string | undefined>;
   /**
    * The Graph id or principal name behind a Graph id, a principal name, or a
    * User entity ref.
@@ -196,7 +191,7 @@ export function createReclamationHandlers(
   | 'getReclamationSavings'
   | 'handBack'
 > {
-  const { tenants, stores, access, reclamations, caller, person, now } =
+  const { tenants, stores, access, reclamations, handBacks, caller, now } =
     options;
 
   const rightsOf = async (
@@ -394,22 +389,15 @@ export function createReclamationHandlers(
     user: string | undefined,
     credentials: BackstageCredentials,
   ): Promise<string> => {
-    const self = await person(credentials);
+    const self = await options.callerRef(credentials);
     if (!self) {
       throw new NotAllowedError('Only a person can hand a license back');
     }
-    const own = (
-      await options.entityAccounts.match(
-        await options.entityAccounts.users(
-          parseEntityRef(self.ref),
-          credentials,
-        ),
-      )
-    ).find(match => match.tenant === tenant.name)?.accountId;
     if (user === undefined) {
+      const own = await handBacks.ownAccount(tenant.name, credentials);
       if (own === undefined) {
         throw new NotFoundError(
-          `${self.ref} has no account in the tenant ${tenant.name}; ask the administrators of this portal to give the User entity the annotation graph.microsoft.com/user-id`,
+          `${self} has no account in the tenant ${tenant.name}; ask the administrators of this portal to give the User entity the annotation graph.microsoft.com/user-id`,
         );
       }
       return own;
@@ -419,15 +407,12 @@ export function createReclamationHandlers(
       ids: [named],
       userPrincipalNames: [named],
     });
-    const mayAnswer =
-      account &&
-      (account.id === own ||
-        (await options.groupOwners.owns(
-          tenant.name,
-          account.id,
-          self.ownership,
-        )));
-    if (!mayAnswer) {
+    const allowed = await handBacks.among(
+      tenant.name,
+      account ? [account.id] : [],
+      credentials,
+    );
+    if (!account || !allowed.has(account.id)) {
       throw new NotAllowedError(
         `You may hand back your own licenses and those of members of groups that you own; ${user} is neither. Ask the administrators of this portal to plan it`,
       );

@@ -18,6 +18,7 @@ import {
 
 jest.setTimeout(60_000);
 
+const TEAM = 'group:default/team';
 const LATER = new Date('2026-11-23T10:00:00.000Z');
 
 const { ids, open } = testDatabases();
@@ -404,6 +405,15 @@ describe.each(ids)('AccountStore on %s', id => {
         AT,
         1,
       );
+      await opened.stores.catalogGroups.replaceMembers(
+        'contoso',
+        [2, 5].map(number => ({
+          accountId: idOf(number),
+          groups: [TEAM],
+          home: TEAM,
+        })),
+        AT,
+      );
       return opened.stores;
     }
 
@@ -509,6 +519,14 @@ describe.each(ids)('AccountStore on %s', id => {
         [{ visible: { anyOf: [] } }, []],
         [{ visible: { allOf: [] } }, [1, 2, 3, 5, 4]],
         [{ visible: { country: [] } }, []],
+        [{ visible: { groups: [TEAM] } }, [2, 5]],
+        [{ visible: { not: { groups: [TEAM] } } }, [1, 3, 4]],
+        [{ visible: { groups: [] } }, []],
+        [{ visible: { groups: [TEAM] }, skuId: E3 }, [2, 5]],
+        [
+          { visible: { anyOf: [{ groups: [TEAM] }, { id: [idOf(4)] }] } },
+          [2, 5, 4],
+        ],
         [
           {
             visible: {
@@ -591,6 +609,11 @@ describe.each(ids)('AccountStore on %s', id => {
         'IT',
       ]);
       expect(await stores.accounts.departments('nobody')).toEqual([]);
+      const seen = (visible: AccountQuery['visible']) =>
+        stores.accounts.departments('contoso', visible);
+      expect(await seen({ groups: [TEAM] })).toEqual(['IT']);
+      expect(await seen({ allOf: [] })).toEqual(['Art', 'IT']);
+      expect(await seen({ groups: [] })).toEqual([]);
     });
 
     it('finds accounts by id, principal name and email', async () => {
@@ -601,6 +624,8 @@ describe.each(ids)('AccountStore on %s', id => {
       expect(await found(idOf(4))).toBe('Dora');
       expect(await found('PERSON4@contoso.example')).toBe('Dora');
       expect(await found(idOf(4), { department: ['IT'] })).toBeUndefined();
+      expect(await found(idOf(4), { groups: [TEAM] })).toBeUndefined();
+      expect(await found(idOf(2), { groups: [TEAM] })).toBe('Bela 100%_x');
       expect(await found('nobody@contoso.example')).toBeUndefined();
 
       const matched = async (

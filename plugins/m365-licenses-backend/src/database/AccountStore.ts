@@ -694,7 +694,7 @@ export class DatabaseAccountStore implements AccountStore {
       .where(among(knex, 'id', ids))
       .modify(query => {
         if (visible) {
-          query.where(visibleTo(visible));
+          query.where(visibleTo(tenant, visible));
         }
       })
       .select('*');
@@ -836,7 +836,20 @@ export class DatabaseAccountStore implements AccountStore {
     return counts;
   }
 
-  async departments(tenant: string): Promise<string[]> {
+  async departments(
+    tenant: string,
+    visible?: AccountCondition,
+  ): Promise<string[]> {
+    if (visible) {
+      const seen: { department: string }[] = await this.#knex('accounts')
+        .where({ tenant, deleted: false })
+        .whereNotNull('department_key')
+        .where(visibleTo(tenant, visible))
+        .groupBy('department_key')
+        .orderBy('department_key')
+        .min({ department: 'department' });
+      return seen.map(({ department }) => department);
+    }
     // Steps from one department to the next by index instead of reading all.
     const next = `select min(department_key) from accounts
       where tenant = :tenant and deleted = :deleted`;

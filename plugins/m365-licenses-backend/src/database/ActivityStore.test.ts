@@ -16,6 +16,7 @@ import {
 
 jest.setTimeout(60_000);
 
+const TEAM = 'group:default/team';
 const { ids, open } = testDatabases();
 
 const QUERY: ActivityQuery = {
@@ -230,6 +231,15 @@ describe.each(ids)('ActivityStore on %s', id => {
       user(3, { department: 'Art' }),
       user(4, { assignments: [] }),
     ]);
+    await stores.catalogGroups.replaceMembers(
+      'contoso',
+      [2, 3, 4].map(number => ({
+        accountId: idOf(number),
+        groups: [TEAM],
+        home: TEAM,
+      })),
+      AT,
+    );
     await stores.activity.storeRows(
       'contoso',
       [
@@ -257,6 +267,9 @@ describe.each(ids)('ActivityStore on %s', id => {
       [{ department: 'art', text: 'person' }, [3]],
       [{ enabled: false }, [2]],
       [{ visible: { department: ['Art'] } }, [3]],
+      [{ visible: { groups: [TEAM] } }, [2, 3]],
+      [{ visible: { not: { groups: [TEAM] } } }, [1]],
+      [{ visible: { groups: [TEAM] }, status: 'neverActive' }, [3]],
     ];
     for (const [filter, numbers] of cases) {
       for (const limit of [1, 50]) {
@@ -291,5 +304,13 @@ describe.each(ids)('ActivityStore on %s', id => {
       { service: 'teams', active: 1, inactive: 1, neverActive: 1 },
     ]);
     expect(counts).toHaveLength(7);
+    const seen = await stores.activity.serviceCounts('contoso', {
+      ...THRESHOLD,
+      visible: { groups: [TEAM] },
+    });
+    expect(seen.slice(0, 2)).toEqual([
+      { service: 'exchange', active: 0, inactive: 0, neverActive: 2 },
+      { service: 'teams', active: 0, inactive: 1, neverActive: 1 },
+    ]);
   });
 });

@@ -11,7 +11,7 @@ import {
   type ActivityLimits,
 } from '../insights/activity';
 import { nextReportSize, type ReportSize } from '../insights/reportSize';
-import { LONG_LIST, matching } from './accountFilter';
+import { LONG_LIST, matching, visibleTo } from './accountFilter';
 import {
   licensesByAccount,
   reportState,
@@ -38,6 +38,7 @@ import type {
   ActivityQuery,
   ActivityRow,
   ActivityStore,
+  AccountCondition,
   ActivityThreshold,
   PageOf,
   ProductStore,
@@ -381,20 +382,27 @@ export class DatabaseActivityStore implements ActivityStore {
 
   async serviceCounts(
     tenant: string,
-    threshold: ActivityThreshold,
+    options: ActivityThreshold & { visible?: AccountCondition },
   ): Promise<ServiceCounts[]> {
-    const limits = activityLimits(threshold);
-    return this.#serviceCounts.get(tenant, limits, () =>
-      this.#countServices(tenant, limits),
+    const limits = activityLimits(options);
+    const { visible } = options;
+    return this.#serviceCounts.get(tenant, [limits, visible], () =>
+      this.#countServices(tenant, limits, visible),
     );
   }
 
   async #countServices(
     tenant: string,
     limits: ActivityLimits,
+    visible: AccountCondition | undefined,
   ): Promise<ServiceCounts[]> {
     const knex = this.#knex;
-    const licensed = { tenant, deleted: false, licensed: true };
+    const licensed = (query: Knex.QueryBuilder): void => {
+      query.where({ tenant, deleted: false, licensed: true });
+      if (visible) {
+        query.where(visibleTo(tenant, visible));
+      }
+    };
     const total = await countOf(knex('accounts').where(licensed));
     const counts: ServiceCounts[] = [];
     for (const service of SERVICES) {

@@ -17,6 +17,7 @@ import {
 
 jest.setTimeout(60_000);
 
+const TEAM = 'group:default/team';
 const { ids, open } = testDatabases();
 
 const QUERY: AssignmentQuery = { ...THRESHOLD, limit: 50 };
@@ -313,6 +314,15 @@ describe.each(ids)('AssignmentStore on %s', id => {
 
   it('filters, and pages the same in steps of any size', async () => {
     const { stores } = await enter();
+    await stores.catalogGroups.replaceMembers(
+      'contoso',
+      [1, 3].map(number => ({
+        accountId: idOf(number),
+        groups: [TEAM],
+        home: TEAM,
+      })),
+      AT,
+    );
     const since = await modifiedAt(stores, 4);
     const cases: [Partial<AssignmentQuery>, number[]][] = [
       [{}, [1, 1, 1, 3, 5, 4]],
@@ -322,6 +332,8 @@ describe.each(ids)('AssignmentStore on %s', id => {
       [{ modifiedSince: since, skuId: E5 }, []],
       [{ visible: { department: ['Art'] } }, [3]],
       [{ visible: { not: { department: ['Art'] } }, skuId: E3 }, [1, 1, 5, 4]],
+      [{ visible: { groups: [TEAM] } }, [1, 1, 1, 3]],
+      [{ visible: { not: { groups: [TEAM] } } }, [5, 4]],
     ];
     for (const [filter, numbers] of cases) {
       for (const limit of [1, 2, 3, 50]) {

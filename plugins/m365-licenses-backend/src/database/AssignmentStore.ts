@@ -69,7 +69,7 @@ function holding(
       );
     }
     if (visible) {
-      query.where(visibleTo(visible));
+      query.where(visibleTo(tenant, visible));
     }
   };
 }
@@ -155,7 +155,7 @@ export class DatabaseAssignmentStore implements AssignmentStore {
       .where({ 'accounts.tenant': tenant })
       .where(among(knex, 'accounts.id', accountIds));
     if (visible) {
-      accounts.where(visibleTo(visible));
+      accounts.where(visibleTo(tenant, visible));
     }
     const owners = await accounts
       .clone()

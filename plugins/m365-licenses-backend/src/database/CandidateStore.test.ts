@@ -302,6 +302,11 @@ describe.each(ids)('CandidateStore on %s', databaseId => {
       [{ groups: [] }, []],
       [{ visible: { country: ['Italy'] } }, ['Person 4 E3']],
       [{ visible: { country: [] } }, []],
+      [{ visible: { groups: ['group:default/berlin'] } }, ['Person 3 E5']],
+      [
+        { visible: { not: { groups: ['group:default/berlin'] } }, skuId: E5 },
+        ['Person 1 E5'],
+      ],
       [
         { visible: { not: { country: ['Italy'] } }, skuId: E3 },
         ['Person 1 E3', 'Person 2 E3'],

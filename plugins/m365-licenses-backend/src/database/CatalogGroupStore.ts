@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { z } from 'zod/v3';
+import { inGroups } from './accountFilter';
 import { among, takeTurn, timeOfChange, writeRows } from './sql';
 import type { CatalogGroup, CatalogGroupStore, CatalogMember } from './types';
 import type { Upkeep } from './Upkeep';
@@ -241,14 +242,17 @@ export class DatabaseCatalogGroupStore implements CatalogGroupStore {
     }));
   }
 
-  async below(groupRef: string): Promise<string[]> {
-    const ref = groupRef.toLocaleLowerCase('en-US');
+  async below(...groupRefs: string[]): Promise<string[]> {
+    const refs = groupRefs.map(ref => ref.toLocaleLowerCase('en-US'));
+    if (refs.length === 0) {
+      return [];
+    }
     // A union leaves out what it has, so that a circle ends.
     const rows: { ref: string }[] = await this.#knex
       .withRecursive('below', ['ref'], below =>
         below
           .from('catalog_groups')
-          .where({ group_ref: ref })
+          .where(among(this.#knex, 'group_ref', refs))
           .select('group_ref')
           .union(children =>
             children
@@ -259,6 +263,19 @@ export class DatabaseCatalogGroupStore implements CatalogGroupStore {
       )
       .from('below')
       .select('ref');
-    return [...new Set([ref, ...rows.map(row => row.ref)])];
+    return [...new Set([...refs, ...rows.map(row => row.ref)])];
+  }
+
+  async membersAmong(
+    tenant: string,
+    accountIds: string[],
+    groupRefs: string[],
+  ): Promise<string[]> {
+    const rows: { id: string }[] = await this.#knex('accounts')
+      .where({ tenant, deleted: false })
+      .where(among(this.#knex, 'id', accountIds))
+      .where(inGroups(tenant, groupRefs, { account: 'accounts.number' }))
+      .select('id');
+    return rows.map(({ id }) => id);
   }
 }

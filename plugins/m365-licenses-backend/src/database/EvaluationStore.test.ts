@@ -251,6 +251,10 @@ describe.each(ids)('CatalogGroupStore on %s', id => {
     expect(await catalogGroups.below('group:default/gone')).toEqual([
       'group:default/gone',
     ]);
+    expect((await catalogGroups.below(ROOT, TEAM, OTHER)).sort()).toEqual(
+      [OTHER, ROOT, TEAM].sort(),
+    );
+    expect(await catalogGroups.below()).toEqual([]);
 
     const circle = [
       { ref: ROOT, parent: TEAM, displayName: 'Root, renamed' },
@@ -259,6 +263,29 @@ describe.each(ids)('CatalogGroupStore on %s', id => {
     await catalogGroups.replaceGroups(circle, AT);
     expect(await catalogGroups.groups()).toEqual(circle);
     expect((await catalogGroups.below(TEAM)).sort()).toEqual([ROOT, TEAM]);
+  });
+
+  it('says which accounts are in groups', async () => {
+    const { stores } = await open(id);
+    const { catalogGroups } = stores;
+    const users = [1, 2, 3, 4].map(number => user(number));
+    await storeRoster(stores, users);
+    await storeRoster(stores, users, { tenant: 'fabrikam' });
+    await catalogGroups.replaceMembers(
+      'contoso',
+      [member(1, [TEAM, OTHER]), member(2, [OTHER]), member(3, [TEAM])],
+      AT,
+    );
+    // Gone from the tenant since.
+    await storeRoster(stores, users.slice(0, 2));
+    const among = async (numbers: number[], groups: string[], of = 'contoso') =>
+      (await catalogGroups.membersAmong(of, numbers.map(idOf), groups)).sort();
+    expect(await among([1, 2, 3, 4], [TEAM])).toEqual([idOf(1)]);
+    expect(await among([1, 2, 4], [TEAM, OTHER])).toEqual([idOf(1), idOf(2)]);
+    expect(await among([2], [TEAM])).toEqual([]);
+    expect(await among([], [TEAM])).toEqual([]);
+    expect(await among([1], [])).toEqual([]);
+    expect(await among([1], [TEAM], 'fabrikam')).toEqual([]);
   });
 
   it('replaces the memberships of one tenant, and writes what changed only', async () => {

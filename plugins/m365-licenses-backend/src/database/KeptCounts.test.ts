@@ -46,6 +46,7 @@ async function countsOf(
       { modifiedSince: AT.toISOString() },
       { visible: { department: ['Sales'] } },
       { visible: { department: ['Legal'] } },
+      { visible: { groups: [TEAM] } },
     ].map(query => accounts.list('contoso', { ...users, ...page, ...query })),
     ...[
       {},
@@ -69,6 +70,10 @@ async function countsOf(
     accounts: await accounts.counts('contoso'),
     statuses: await accounts.statusCounts('contoso', threshold),
     services: await activity.serviceCounts('contoso', threshold),
+    servicesOfTeam: await activity.serviceCounts('contoso', {
+      ...threshold,
+      visible: { groups: [TEAM] },
+    }),
   };
 }
 

@@ -38,19 +38,36 @@ export interface CommonFilter {
 }
 
 /**
- * Narrows to accounts that match a permission's conditions. Each condition is
- * true or false, never unknown, so that "not" means the opposite of it.
+ * Narrows a query on `accounts` to those that match a permission's conditions.
+ * Each condition is true or false, never unknown, so that "not" means the
+ * opposite of it.
+ *
+ * @param options.isEachLookedAt - as of {@link CommonFilter}
  */
-export function visibleTo(condition: AccountCondition) {
+export function visibleTo(
+  tenant: string,
+  condition: AccountCondition,
+  options: Pick<CommonFilter, 'isEachLookedAt'> = {},
+) {
+  const to = (each: AccountCondition) => visibleTo(tenant, each, options);
   return (query: Knex.QueryBuilder): void => {
     if ('allOf' in condition) {
       query.whereRaw('1 = 1');
-      condition.allOf.forEach(each => query.andWhere(visibleTo(each)));
+      condition.allOf.forEach(each => query.andWhere(to(each)));
     } else if ('anyOf' in condition) {
       query.whereRaw('1 = 0');
-      condition.anyOf.forEach(each => query.orWhere(visibleTo(each)));
+      condition.anyOf.forEach(each => query.orWhere(to(each)));
     } else if ('not' in condition) {
-      query.whereNot(visibleTo(condition.not));
+      query.whereNot(to(condition.not));
+    } else if ('groups' in condition) {
+      query.where(
+        inGroups(tenant, condition.groups, {
+          account: 'accounts.number',
+          ...options,
+        }),
+      );
+    } else if ('id' in condition) {
+      query.whereIn('accounts.id', condition.id);
     } else if ('department' in condition) {
       query
         .whereNotNull('department')
@@ -182,7 +199,7 @@ export function matching(tenant: string, filter: CommonFilter) {
       );
     }
     if (visible) {
-      query.where(visibleTo(visible));
+      query.where(visibleTo(tenant, visible, { isEachLookedAt }));
     }
   };
 }

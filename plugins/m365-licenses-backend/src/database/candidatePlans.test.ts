@@ -164,6 +164,7 @@ describe.each(ids)('queries of candidates on %s', id => {
     { text: 'mail' },
     { groups: ['group:default/team-7', 'group:default/team-8'] },
     { visible: { department: ['Department 3'] } },
+    { visible: { groups: ['group:default/team-7', 'group:default/team-8'] } },
     {
       visible: {
         allOf: [

@@ -269,6 +269,7 @@ describe.each(ids)('queries on %s', id => {
     { skuId: E3, licenseStatus: 'inactive' },
     { groups: MANY_GROUPS },
     { groups: MANY_GROUPS, skuId: E3, enabled: true },
+    { visible: { groups: MANY_GROUPS } },
   ];
 
   it('a page of a long list goes through accounts in its order', async () => {
@@ -310,7 +311,9 @@ describe.each(ids)('queries on %s', id => {
       { groups: [teamRef(7)] },
       { groups: MANY_GROUPS, sort: 'department' as const },
     ]) {
-      const { groups, skuId } = filter;
+      const { skuId, visible } = filter;
+      const groups =
+        visible && 'groups' in visible ? visible.groups : filter.groups;
       const request: AccountQuery = {
         ...THRESHOLD,
         deleted: false,
@@ -417,6 +420,13 @@ describe.each(ids)('queries on %s', id => {
       statusCounts: () => accounts.statusCounts('contoso', THRESHOLD),
       serviceCounts: () => activity.serviceCounts('contoso', THRESHOLD),
       departments: () => accounts.departments('contoso'),
+      'departments of a team': () =>
+        accounts.departments('contoso', { groups: [teamRef(7)] }),
+      'serviceCounts of a team': () =>
+        activity.serviceCounts('contoso', {
+          ...THRESHOLD,
+          visible: { groups: [teamRef(7)] },
+        }),
       licenses: () => stores.licenses.list('contoso'),
       getMany: () =>
         accounts.getMany('contoso', [1, 2, 3].map(idOf), THRESHOLD),
@@ -430,6 +440,11 @@ describe.each(ids)('queries on %s', id => {
       countUnseen: () =>
         accounts.countUnseen('contoso', accounts.startReading()),
       groupsBelow: () => stores.catalogGroups.below(departmentRef(3)),
+      membersAmong: () =>
+        stores.catalogGroups.membersAmong('contoso', [1, 2, 3].map(idOf), [
+          departmentRef(3),
+          ...teamsOf(3),
+        ]),
       'use of the tenant': () => stores.evaluation.counts('contoso', 'sku'),
       'use by department': () =>
         stores.evaluation.counts('contoso', 'department'),
@@ -508,6 +523,8 @@ describe.each(ids)('queries on %s', id => {
       { enabled: false },
       { userType: 'guest' },
       { visible: { department: ['Department 3'] } },
+      { visible: { groups: [teamRef(7)] } },
+      { visible: { groups: [departmentRef(3), ...teamsOf(3)] } },
       { skuId: E5, status: 'inactive', department: 'Department 3' },
     ];
     for (const filter of filters) {

@@ -92,7 +92,11 @@ export type AccountCondition =
   | { not: AccountCondition }
   | { department: string[] }
   | { country: string[] }
-  | { userPrincipalName: string[] };
+  | { userPrincipalName: string[] }
+  /** Graph ids. */
+  | { id: string[] }
+  /** Members of any of these catalog groups, by entity ref. */
+  | { groups: string[] };
 
 export interface AccountFilter extends ActivityThreshold {
   /** Prefix of display name, surname, principal name or email; any case. */
@@ -221,7 +225,8 @@ export interface AccountStore {
     tenant: string,
     threshold: ActivityThreshold,
   ): Promise<{ status: ActivityStatus; accounts: number }[]>;
-  departments(tenant: string): Promise<string[]>;
+  /** Of accounts present in the tenant and visible. */
+  departments(tenant: string, visible?: AccountCondition): Promise<string[]>;
   /** Takes over what Microsoft said of one account just now (after a reclamation). */
   storeOne(tenant: string, user: GraphUser, at: Date): Promise<void>;
   /** Group ids that grant licenses and whose name is not known or older than the time given. */
@@ -276,10 +281,10 @@ export interface ActivityStore {
     report?: ActivityRow['report'],
   ): Promise<{ newest: string | null; first: string | null }>;
   list(tenant: string, query: ActivityQuery): Promise<PageOf<AccountActivity>>;
-  /** Counts over licensed accounts present in the tenant. */
+  /** Counts over licensed accounts present in the tenant and visible. */
   serviceCounts(
     tenant: string,
-    threshold: ActivityThreshold,
+    options: ActivityThreshold & { visible?: AccountCondition },
   ): Promise<ServiceCounts[]>;
 }
 
@@ -564,8 +569,17 @@ export interface CatalogGroupStore {
   ): Promise<void>;
   /** By entity ref. */
   groups(): Promise<CatalogGroup[]>;
-  /** Entity refs of a group (any case) and of all groups below it. */
-  below(groupRef: string): Promise<string[]>;
+  /** Entity refs of groups (any case) and of all groups below them. */
+  below(...groupRefs: string[]): Promise<string[]>;
+  /**
+   * Those of some accounts present in the tenant that are members of any of
+   * these groups, by Graph id.
+   */
+  membersAmong(
+    tenant: string,
+    accountIds: string[],
+    groupRefs: string[],
+  ): Promise<string[]>;
 }
 
 /** A term as it is stored. */

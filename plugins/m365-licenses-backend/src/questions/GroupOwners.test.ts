@@ -39,13 +39,17 @@ describe.each(ids)('GroupOwners on %s', databaseId => {
     expect(await owners.groupsOf([])).toEqual([]);
   });
 
-  it('knows whether an account is in a group that somebody owns', async () => {
+  it('knows which accounts are in a group that somebody owns', async () => {
     // Kim is in a group below the one that Olivia owns.
-    expect(await owners.owns(TENANT, idOf(4), [OLIVIA])).toBe(true);
-    expect(await owners.owns(TENANT, idOf(1), [OLIVIA])).toBe(false);
-    expect(await owners.owns(TENANT, idOf(1), [NOAH, LEADS])).toBe(true);
-    expect(await owners.owns(TENANT, idOf(1), [NOAH])).toBe(false);
-    expect(await owners.owns('other', idOf(4), [OLIVIA])).toBe(false);
+    const all = [1, 2, 3, 4, 5].map(idOf);
+    expect(await owners.ownedAmong(TENANT, all, [OLIVIA])).toEqual([idOf(4)]);
+    expect(
+      (await owners.ownedAmong(TENANT, all, [NOAH, LEADS])).sort(),
+    ).toEqual([idOf(1), idOf(4)]);
+    expect(await owners.ownedAmong(TENANT, [idOf(1)], [OLIVIA])).toEqual([]);
+    expect(await owners.ownedAmong(TENANT, all, [NOAH])).toEqual([]);
+    expect(await owners.ownedAmong(TENANT, [], [OLIVIA])).toEqual([]);
+    expect(await owners.ownedAmong('other', all, [OLIVIA])).toEqual([]);
   });
 
   it('names the people who own groups, and members of groups that do', async () => {

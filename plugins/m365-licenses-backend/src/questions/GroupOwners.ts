@@ -15,7 +15,7 @@ import {
 } from './catalogEntities';
 
 export interface GroupOwnersOptions extends CatalogReader {
-  stores: Pick<Stores, 'catalogGroups' | 'evaluation'>;
+  stores: Pick<Stores, 'catalogGroups'>;
 }
 
 /** The refs of an annotation; what is no entity ref stands for nobody. */
@@ -64,37 +64,33 @@ export class GroupOwners {
   }
 
   /**
-   * Whether an account is in a group that somebody owns.
+   * Those of some accounts that are in a group that somebody owns.
    *
-   * @param accountId - Graph's id
+   * @param accountIds - Graph's ids; of accounts that are gone, none is found
    * @param ownershipRefs - entity refs of the person and of what they belong to
    */
-  async owns(
+  async ownedAmong(
     tenant: string,
-    accountId: string,
+    accountIds: string[],
     ownershipRefs: string[],
-  ): Promise<boolean> {
+  ): Promise<string[]> {
+    if (accountIds.length === 0) {
+      return [];
+    }
     const groups = await this.groupsOf(ownershipRefs);
-    if (groups.length === 0) {
-      return false;
-    }
-    const found = this.#options.stores.evaluation.accounts(tenant, {
-      // Of those that are gone none.
-      deletedSince: '9999',
-      selection: { accountIds: [accountId], groups },
-    });
-    for await (const accounts of found) {
-      if (accounts.length > 0) {
-        return true;
-      }
-    }
-    return false;
+    return groups.length === 0
+      ? []
+      : this.#options.stores.catalogGroups.membersAmong(
+          tenant,
+          accountIds,
+          groups,
+        );
   }
 
   /**
    * Entity refs of the groups that somebody owns, those below them included.
    *
-   * @param ownershipRefs - as for {@link GroupOwners.owns}
+   * @param ownershipRefs - as for {@link GroupOwners.ownedAmong}
    */
   async groupsOf(ownershipRefs: string[]): Promise<string[]> {
     const refs = ownershipRefs.map(ref => ref.toLocaleLowerCase('en-US'));
@@ -119,12 +115,9 @@ export class GroupOwners {
     const owned = groups.filter(group =>
       ownersOf(group).some(owner => refs.includes(owner)),
     );
-    const below = await Promise.all(
-      owned.map(group =>
-        this.#options.stores.catalogGroups.below(stringifyEntityRef(group)),
-      ),
+    return this.#options.stores.catalogGroups.below(
+      ...owned.map(stringifyEntityRef),
     );
-    return [...new Set(below.flat())];
   }
 
   /**

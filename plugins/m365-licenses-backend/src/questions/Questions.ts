@@ -77,7 +77,7 @@ export interface QuestionsOptions extends CatalogReader {
     | 'reclamations'
   >;
   entityAccounts: AccountMatcher;
-  groupOwners: Pick<GroupOwners, 'groupsOf' | 'owns' | 'peopleOwning'>;
+  groupOwners: Pick<GroupOwners, 'groupsOf' | 'ownedAmong' | 'peopleOwning'>;
   evaluation: Pick<Evaluation, 'candidatesOf' | 'reevaluate'>;
   notifications: NotificationService;
   /** Ways to reach people besides notifications. */
@@ -746,11 +746,18 @@ export class Questions {
     { ref, ownership }: Person,
   ): Promise<boolean> {
     const own = await this.#accountsOf(ref, tenant);
-    return (
+    if (
       own.includes(accountId) ||
-      (managerId !== null && own.includes(managerId)) ||
-      this.#options.groupOwners.owns(tenant, accountId, [ref, ...ownership])
+      (managerId !== null && own.includes(managerId))
+    ) {
+      return true;
+    }
+    const owned = await this.#options.groupOwners.ownedAmong(
+      tenant,
+      [accountId],
+      [ref, ...ownership],
     );
+    return owned.length > 0;
   }
 
   async #handBack(

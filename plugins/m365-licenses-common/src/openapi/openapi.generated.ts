@@ -1367,6 +1367,8 @@ export interface components {
         AccountDetail: {
             /** @description What is suggested for its licenses, and why */
             candidates: components["schemas"]["Candidate"][];
+            /** @description Whether the caller may hand its licenses back: it is their own, or of a member of a group that they own, and taking back is switched on for the tenant */
+            mayHandBack: boolean;
             tenant: string;
             account: components["schemas"]["Account"];
             /** @description The seven services, in their usual order */
@@ -8892,6 +8894,7 @@ export const openApiDocument = {
           "account",
           "services",
           "candidates",
+          "mayHandBack",
           "reportRefreshDate",
           "syncedAt"
         ],
@@ -8902,6 +8905,10 @@ export const openApiDocument = {
             "items": {
               "$ref": "#/components/schemas/Candidate"
             }
+          },
+          "mayHandBack": {
+            "type": "boolean",
+            "description": "Whether the caller may hand its licenses back: it is their own, or of a member of a group that they own, and taking back is switched on for the tenant"
           },
           "tenant": {
             "type": "string"

@@ -67,7 +67,12 @@ const DEFAULTS: Record<string, Answer> = {
   'GET /me': () => ({
     entityRef: 'user:default/robin',
     kind: 'user',
-    accounts: [{ entityRef: 'user:default/robin', detail: detail() }],
+    accounts: [
+      {
+        entityRef: 'user:default/robin',
+        detail: detail({ mayHandBack: true }),
+      },
+    ],
     members: 1,
     unmatchedMembers: [],
     inactiveAfterDays: 60,

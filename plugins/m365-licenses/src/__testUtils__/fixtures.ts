@@ -203,6 +203,7 @@ export const detail = (values: Partial<AccountDetail> = {}): AccountDetail => ({
   account: account(),
   services: services(),
   candidates: [],
+  mayHandBack: false,
   reportRefreshDate: daysAgo(3),
   syncedAt: minutesAgo(42),
   ...values,

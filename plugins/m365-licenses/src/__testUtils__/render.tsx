@@ -6,6 +6,7 @@ import { useLocation } from 'react-router-dom';
 import { m365LicensesApiRef } from '../api';
 import { rootRouteRef } from '../routes';
 import { type Answer, createFakeBackend } from './fakeBackend';
+import { decisionOn, type Held } from './permissions';
 
 const ROOT = '/m365-licenses';
 
@@ -19,6 +20,8 @@ function Address() {
  *
  * @param options.path - where it is, below the page
  * @param options.at - the path and query to open, below the page
+ * @param options.allowed - the names of the permissions held; all or none where
+ *   it is not a list. Decisions are kept for a whole test file
  * @param options.signals - the portal's signals; it has none if absent
  */
 export function renderPage(
@@ -27,7 +30,7 @@ export function renderPage(
     path?: string;
     at?: string;
     answers?: Record<string, Answer>;
-    allowed?: boolean;
+    allowed?: Held;
     signals?: SignalApi;
   } = {},
 ) {
@@ -56,7 +59,9 @@ export function renderPage(
         [m365LicensesApiRef, backend.client],
         [toastApiRef, { post }],
         mockApis.identity({ userEntityRef: 'user:default/robin' }),
-        mockApis.permission({ authorize: allowed ? 'ALLOW' : 'DENY' }),
+        mockApis.permission({
+          authorize: ({ permission }) => decisionOn(permission.name, allowed),
+        }),
         ...(signals ? [[signalApiRef, signals] as const] : []),
       ],
     },

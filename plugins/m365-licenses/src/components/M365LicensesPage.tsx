@@ -3,7 +3,12 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import { PluginHeader } from '@backstage/ui';
 import { RiKey2Line } from '@remixicon/react';
-import { licenseReadPermission } from 'backstage-plugin-m365-licenses-common';
+import {
+  licenseReadPermission,
+  reclamationCreatePermission,
+  reclamationReadPermission,
+  rosterReadPermission,
+} from 'backstage-plugin-m365-licenses-common';
 import { Navigate, Route, Routes } from 'react-router-dom';
 import { rootRouteRef } from '../routes';
 import { m365LicensesTranslationRef } from '../translation';
@@ -31,17 +36,48 @@ const TABS = [
   'connections',
 ] as const;
 
+/** The tabs for the reader, in their order; undefined while that is asked. */
+function useTabs() {
+  const license = usePermission({ permission: licenseReadPermission });
+  const roster = usePermission({ permission: rosterReadPermission });
+  const plans = usePermission({ permission: reclamationReadPermission });
+  // Who may plan sees their own plans.
+  const ownPlans = usePermission({ permission: reclamationCreatePermission });
+  if ([license, roster, plans, ownPlans].some(({ loading }) => loading)) {
+    return undefined;
+  }
+  const isShown: Record<(typeof TABS)[number], boolean> = {
+    overview: license.allowed,
+    'my-licenses': true,
+    licenses: license.allowed,
+    users: roster.allowed,
+    activity: roster.allowed,
+    candidates: roster.allowed,
+    reclamations: plans.allowed || ownPlans.allowed,
+    // They are about the whole tenant, which team leads do not see.
+    'suspicious-activities': roster.allowed && license.allowed,
+    tasks: license.allowed,
+    connections: license.allowed,
+  };
+  return TABS.filter(tab => isShown[tab]);
+}
+
 /** The page with its tabs, for portals of the older frontend system. */
 export function M365LicensesPage() {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const root = useRouteRef(rootRouteRef)();
+  const tabs = useTabs();
+  // Tabs that come later would push down what is below them.
+  if (!tabs) {
+    return null;
+  }
   return (
     <main>
       <PluginHeader
         icon={<RiKey2Line />}
         title={t('page.title')}
         titleLink={root}
-        tabs={TABS.map(tab => ({
+        tabs={tabs.map(tab => ({
           id: tab,
           label: t(`page.tabs.${tab}`),
           href: `${root}/${tab}`,
@@ -49,7 +85,7 @@ export function M365LicensesPage() {
         }))}
       />
       <Routes>
-        <Route index element={<FirstTab />} />
+        <Route index element={<Navigate to={tabs[0]} replace />} />
         <Route path="overview" element={<OverviewPage />} />
         <Route path="my-licenses" element={<MyLicensesPage />} />
         <Route path="licenses/*" element={<LicensesRoutes />} />
@@ -65,15 +101,5 @@ export function M365LicensesPage() {
         <Route path="connections" element={<ConnectionsPage />} />
       </Routes>
     </main>
-  );
-}
-
-/** Leads those who may read no figures to what is their own. */
-function FirstTab() {
-  const { allowed, loading } = usePermission({
-    permission: licenseReadPermission,
-  });
-  return loading ? null : (
-    <Navigate to={allowed ? 'overview' : 'my-licenses'} replace />
   );
 }

@@ -23,7 +23,7 @@ const PEOPLE = [
   {
     ref: 'user:default/maya.lindqvist',
     name: 'Maya Lindqvist',
-    role: 'Head of Platform: answers for the people of her group',
+    role: 'Head of Platform: sees the licenses of her group, hands back and answers for its people',
   },
   {
     ref: 'user:default/tomas.novak',

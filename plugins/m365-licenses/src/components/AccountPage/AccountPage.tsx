@@ -9,7 +9,6 @@ import {
   type AssignmentPath,
   type Candidate,
   reclamationCreatePermission,
-  type ServiceActivity,
   type Tenant,
 } from 'backstage-plugin-m365-licenses-common';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
@@ -23,6 +22,7 @@ import {
 } from '../common/AccountReclamations';
 import { CandidateStateText, CandidateValue } from '../common/Candidates';
 import { type DataColumn, DataTable } from '../common/DataTable';
+import { HandBack } from '../common/HandBack';
 import { ACCOUNT_LISTS, useLinks } from '../common/links';
 import {
   EmptyState,
@@ -96,7 +96,7 @@ function AccountOf(props: { tenant: Tenant; userId: string }) {
       );
     }
     return value ? (
-      <Details detail={value} tenant={props.tenant} />
+      <Details detail={value} tenant={props.tenant} onChange={retry} />
     ) : (
       <Loading height={480} />
     );
@@ -112,11 +112,17 @@ function AccountOf(props: { tenant: Tenant; userId: string }) {
   );
 }
 
-function Details(props: { detail: AccountDetail; tenant: Tenant }) {
+function Details(props: {
+  detail: AccountDetail;
+  tenant: Tenant;
+  /** Reads the account again. */
+  onChange: () => void;
+}) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const links = useLinks();
+  const { detail, onChange } = props;
   const { tenant, account, services, candidates, reportRefreshDate, syncedAt } =
-    props.detail;
+    detail;
   const history = useAccountReclamations(tenant, account.id);
   const { allowed: mayPlan } = usePermission({
     permission: reclamationCreatePermission,
@@ -209,7 +215,14 @@ function Details(props: { detail: AccountDetail; tenant: Tenant }) {
           )
         }
       >
-        <LicenseTable licenses={account.licenses} services={services} />
+        <LicenseTable
+          detail={detail}
+          underway={history.underway}
+          onChange={() => {
+            onChange();
+            history.retry();
+          }}
+        />
       </Section>
       <AccountReclamations
         title={t('account.reclamations')}
@@ -309,14 +322,28 @@ interface HeldLicense {
   isFirst: boolean;
 }
 
+/** Handing back takes the direct assignment; where there is none, the first path tells why not. */
+const handedBackPath = ({ paths }: AssignedLicense) =>
+  paths.find(({ type }) => type === 'direct') ?? paths[0];
+
+/**
+ * What the account holds, each with the way to hand it back for those who may.
+ *
+ * @param props.underway - from {@link useAccountReclamations}
+ * @param props.onChange - reads again what it holds
+ */
 function LicenseTable(props: {
-  licenses: AssignedLicense[];
-  services: ServiceActivity[];
+  detail: AccountDetail;
+  underway: ReadonlyMap<string, string>;
+  onChange: () => void;
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const pathWords = usePathWords();
+  const { detail, underway, onChange } = props;
+  const { tenant, account, services, mayHandBack } = detail;
+  const { licenses } = account;
   // One row per path: direct and by group at once is possible.
-  const held = props.licenses.flatMap(license =>
+  const held = licenses.flatMap(license =>
     license.paths.map((path, index) => ({
       license,
       path,
@@ -346,14 +373,14 @@ function LicenseTable(props: {
       id: 'use',
       label: t('account.use'),
       width: '17%',
-      cell: ({ path }) => <LicenseUse use={path} services={props.services} />,
+      cell: ({ path }) => <LicenseUse use={path} services={services} />,
     },
     {
       id: 'counts',
       label: t('account.counts'),
       cell: ({ path }) => <ServicesCounted services={path.services} />,
     },
-    ...(props.licenses.some(({ annual }) => annual)
+    ...(licenses.some(({ annual }) => annual)
       ? [
           {
             id: 'annual',
@@ -392,6 +419,25 @@ function LicenseTable(props: {
         <RelativeTime value={path.assignedAt} fallback={t('common.unknown')} />
       ),
     },
+    ...(mayHandBack
+      ? [
+          {
+            id: 'handBack',
+            label: t('handBack.column'),
+            width: '12rem',
+            cell: ({ license, path }: HeldLicense) =>
+              path === handedBackPath(license) && (
+                <HandBack
+                  tenant={tenant}
+                  account={account}
+                  license={license}
+                  underway={underway.get(license.skuId)}
+                  onDone={onChange}
+                />
+              ),
+          },
+        ]
+      : []),
   ];
   return (
     <DataTable
@@ -401,7 +447,7 @@ function LicenseTable(props: {
       getId={({ license, path }) =>
         `${license.skuId} ${path.groupId ?? path.type}`
       }
-      minWidth="72rem"
+      minWidth={mayHandBack ? '80rem' : '72rem'}
       empty={
         <EmptyState
           title={t('account.noLicensesTitle')}

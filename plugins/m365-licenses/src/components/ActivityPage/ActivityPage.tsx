@@ -1,11 +1,4 @@
-import {
-  Alert,
-  ButtonLink,
-  Card,
-  CardBody,
-  CardHeader,
-  Text,
-} from '@backstage/ui';
+import { Alert, Card, CardBody, CardHeader, Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   type AccountActivity,
@@ -43,6 +36,7 @@ import { TenantPage } from '../common/TenantPage';
 import { useSort, useUrlQuery } from '../common/urlQuery';
 import { usePagedList } from '../common/usePagedList';
 import { useFilterOptions } from '../common/useFilterOptions';
+import { OpenTasks } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** Who uses which service, and since when not. @public */
@@ -333,11 +327,7 @@ function Activity(props: { tenant: Tenant }) {
                 <EmptyState
                   title={t('activity.noReportTitle')}
                   text={t('activity.noReportText')}
-                  action={
-                    <ButtonLink href={links.tasks({ tenant })}>
-                      {t('overview.openTasks')}
-                    </ButtonLink>
-                  }
+                  action={<OpenTasks tenant={tenant} />}
                 />
               )
             }

@@ -59,6 +59,7 @@ import {
   type CandidateSelection,
   useCandidateSelection,
 } from './useCandidateSelection';
+import { OpenTasks } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** What can be taken back, and why. @public */
@@ -467,17 +468,12 @@ function NoCandidates(props: {
   isEvaluated: boolean;
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const links = useLinks();
   if (!props.isEvaluated) {
     return (
       <EmptyState
         title={t('candidates.notEvaluatedTitle')}
         text={t('candidates.notEvaluatedText')}
-        action={
-          <ButtonLink href={links.tasks({ tenant: props.tenant })}>
-            {t('overview.openTasks')}
-          </ButtonLink>
-        }
+        action={<OpenTasks tenant={props.tenant} />}
       />
     );
   }

@@ -1,4 +1,4 @@
-import { Card, CardBody, CardHeader, Link, Text } from '@backstage/ui';
+import { Card, CardBody, CardHeader, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import type { Connection, Tenant } from 'backstage-plugin-m365-licenses-common';
 import { useId, useState } from 'react';
@@ -10,6 +10,7 @@ import { ConnectionStatusBadge } from '../common/StatusBadge';
 import { CheckUpSection } from './CheckUpSection';
 import { ConcealedActivitySection } from './ConcealedActivitySection';
 import { Credential } from './Credential';
+import { RosterLink } from '../common/tabLinks';
 import common from '../common/common.module.css';
 import styles from './ConnectionsPage.module.css';
 
@@ -101,9 +102,9 @@ function Retired(props: { tenant: Tenant }) {
           since: <RelativeTime value={retiredAt} />,
         })}
       </Text>
-      <Link href={links.users({ tenant: name })}>
+      <RosterLink href={links.users({ tenant: name })}>
         {t('connections.openUsers')}
-      </Link>
+      </RosterLink>
     </div>
   );
 }

@@ -45,6 +45,12 @@ const licensesOf = (values: Partial<EntityLicenses>): EntityLicenses => ({
   ...values,
 });
 
+/** An account whose licenses the reader may hand back. */
+const ofMaya = {
+  entityRef: 'user:default/maya',
+  detail: detail({ mayHandBack: true }),
+};
+
 const render = (
   card: JSX.Element,
   entity: Entity,
@@ -72,10 +78,9 @@ describe('UserLicensesCard', () => {
     expect(screen.getByText(/Last use/)).toHaveTextContent(
       'Last use 5 days ago',
     );
-    expect(screen.getByRole('link', { name: 'Open account' })).toHaveAttribute(
-      'href',
-      '/m365-licenses/users/a1?tenant=contoso',
-    );
+    expect(
+      await screen.findByRole('link', { name: 'Open account' }),
+    ).toHaveAttribute('href', '/m365-licenses/users/a1?tenant=contoso');
   });
 
   it('has one’s own licenses handed back, and leads to the questions', async () => {
@@ -83,7 +88,7 @@ describe('UserLicensesCard', () => {
     const { received, queriesOf } = render(
       <UserLicensesCard />,
       robin,
-      licensesOf({ entityRef: 'user:default/robin' }),
+      licensesOf({ entityRef: 'user:default/robin', accounts: [ofMaya] }),
       {
         'POST /tenants/contoso/hand-backs': () => reclamation(),
         'GET /tenants/contoso/reclamations/r1': () => reclamation(),
@@ -121,6 +126,38 @@ describe('UserLicensesCard', () => {
       user: 'a1',
       skuId: E3,
     });
+  });
+
+  it('has licenses of a member of a group that one owns handed back', async () => {
+    const { queriesOf } = render(
+      <UserLicensesCard />,
+      user,
+      licensesOf({ accounts: [ofMaya] }),
+    );
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Hand back Microsoft 365 E3' }),
+    );
+    expect(
+      await screen.findByRole('dialog', {
+        name: 'Hand back Microsoft 365 E3 of Maya Lopez?',
+      }),
+    ).toHaveTextContent('Maya Lopez loses Microsoft 365 E3');
+    // Questions are only to oneself.
+    expect(queriesOf('/questions')).toEqual([]);
+  });
+
+  it('hands back nothing of one’s own where taking back is switched off', async () => {
+    render(
+      <UserLicensesCard />,
+      { ...user, metadata: { name: 'robin' } },
+      licensesOf({ entityRef: 'user:default/robin' }),
+    );
+    expect(
+      await screen.findByRole('link', { name: 'My licenses' }),
+    ).toBeInTheDocument();
+    expect(
+      screen.queryByRole('button', { name: /Hand back/ }),
+    ).not.toBeInTheDocument();
   });
 
   it('hands back nothing of somebody else', async () => {

@@ -36,6 +36,7 @@ import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
 import { formatMoney, formatNumber } from '../common/format';
+import { HandBack } from '../common/HandBack';
 import { LicenseUse, ServicesCounted } from '../common/LicenseUse';
 import { useLinks } from '../common/links';
 import { Loaded } from '../common/Loaded';
@@ -46,8 +47,8 @@ import { ReportDate, ServiceStrip } from '../common/Services';
 import { ActivityStatusBadge } from '../common/StatusBadge';
 import { UseMeter } from '../common/StatusMeter';
 import { usePathWords } from '../common/usePathWords';
-import { HandBack } from '../MyLicensesPage/HandBack';
 import { useGroupSpend } from './useGroupSpend';
+import { RosterLink } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** The Microsoft 365 licenses of a User entity, and when it last used any. @public */
@@ -163,7 +164,7 @@ function CardLinks(props: { licenses: EntityLicenses }) {
         <Link href={links.myLicenses()}>{t('cards.openMyLicenses')}</Link>
       )}
       {accounts.map(({ detail: { tenant, account } }) => (
-        <Link
+        <RosterLink
           key={`${tenant} ${account.id}`}
           href={links.account(
             account.id,
@@ -171,7 +172,7 @@ function CardLinks(props: { licenses: EntityLicenses }) {
           )}
         >
           {t('cards.openAccount')}
-        </Link>
+        </RosterLink>
       ))}
     </div>
   );
@@ -223,7 +224,7 @@ function useIsOwn(): boolean {
   return value?.userEntityRef === stringifyEntityRef(entity);
 }
 
-/** The licenses of a user; one's own can be handed back. */
+/** The licenses of a user, which can be handed back by those who may. */
 function UserLicenses(props: {
   licenses: EntityLicenses;
   onChange: () => void;
@@ -237,7 +238,6 @@ function UserLicenses(props: {
         <AccountLicenses
           key={detail.account.id}
           detail={detail}
-          isOwn={isOwn}
           onChange={onChange}
         />
       ))}
@@ -263,13 +263,12 @@ function OpenQuestions() {
 
 function AccountLicenses(props: {
   detail: AccountDetail;
-  isOwn: boolean;
   onChange: () => void;
 }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const pathWords = usePathWords();
-  const { isOwn, onChange } = props;
-  const { tenant, account, services, reportRefreshDate } = props.detail;
+  const { detail, onChange } = props;
+  const { tenant, account, services, mayHandBack, reportRefreshDate } = detail;
   return (
     <div className={styles.list}>
       {account.licenses.length === 0 ? (
@@ -290,11 +289,11 @@ function AccountLicenses(props: {
                   <ServicesCounted services={license.services} />
                 </span>
                 {license.annual && <CostOf annual={license.annual} />}
-                {isOwn && (
+                {mayHandBack && (
                   <div>
                     <HandBack
                       tenant={tenant}
-                      accountId={account.id}
+                      account={account}
                       license={license}
                       onDone={onChange}
                     />

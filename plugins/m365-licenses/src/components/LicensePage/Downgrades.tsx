@@ -4,6 +4,7 @@ import type { Downgrade } from 'backstage-plugin-m365-licenses-common';
 import { m365LicensesTranslationRef } from '../../translation';
 import { useLinks } from '../common/links';
 import { Section } from '../common/Section';
+import { RosterLink } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** Smaller licenses of the tenant, and whether it can be told that they would do. */
@@ -50,7 +51,7 @@ export function Downgrades(props: { tenant: string; downgrades: Downgrade[] }) {
           ))}
         </ul>
         {observed && (
-          <Link
+          <RosterLink
             href={links.candidates({
               tenant,
               skuId: observed.from.skuId,
@@ -58,7 +59,7 @@ export function Downgrades(props: { tenant: string; downgrades: Downgrade[] }) {
             })}
           >
             {t('license.openDowngrades')}
-          </Link>
+          </RosterLink>
         )}
       </div>
     </Section>

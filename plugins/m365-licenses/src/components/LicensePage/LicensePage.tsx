@@ -31,6 +31,7 @@ import { Downgrades } from './Downgrades';
 import { LicenseSection } from './LicenseForm';
 import { TermsSection } from './TermsSection';
 import { TrendSection } from './TrendSection';
+import { RosterLink } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** One license: its seats, who uses it, what it costs, and how that fits. @public */
@@ -234,15 +235,16 @@ function People(props: { tenant: string; license: License }) {
               />
               <span className={styles.end}>
                 {accounts > 0 ? (
-                  <Link
+                  <RosterLink
                     href={links.users({ tenant, skuId, licenseStatus: status })}
+                    fallback={formatNumber(accounts)}
                     aria-label={t('license.openUsers', {
                       count: accounts,
                       status: t(`status.${status}`),
                     })}
                   >
                     {formatNumber(accounts)}
-                  </Link>
+                  </RosterLink>
                 ) : (
                   formatNumber(accounts)
                 )}
@@ -253,9 +255,9 @@ function People(props: { tenant: string; license: License }) {
         <Text color="secondary" variant="body-small">
           {t('license.peopleAsOf')}
         </Text>
-        <Link href={links.candidates({ tenant, skuId })}>
+        <RosterLink href={links.candidates({ tenant, skuId })}>
           {t('license.openCandidates')}
-        </Link>
+        </RosterLink>
       </div>
     </Section>
   );

@@ -1,4 +1,4 @@
-import { Badge, ButtonLink } from '@backstage/ui';
+import { Badge } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
@@ -32,6 +32,7 @@ import { TenantPage } from '../common/TenantPage';
 import { useSort, useUrlQuery } from '../common/urlQuery';
 import { ImportTerms } from './ImportTerms';
 import { TERM_COLUMNS } from './termColumns';
+import { OpenTasks } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** Which products, how many seats, how used, and what they cost. @public */
@@ -359,11 +360,7 @@ function Licenses(props: { tenant: Tenant }) {
                 <EmptyState
                   title={t('licenses.noSyncTitle')}
                   text={t('licenses.noSyncText')}
-                  action={
-                    <ButtonLink href={links.tasks({ tenant })}>
-                      {t('overview.openTasks')}
-                    </ButtonLink>
-                  }
+                  action={<OpenTasks tenant={tenant} />}
                 />
               )
             }

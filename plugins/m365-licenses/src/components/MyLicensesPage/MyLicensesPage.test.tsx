@@ -35,6 +35,10 @@ const render = (answers: Record<string, Answer> = {}) =>
 
 const asked = (...items: object[]) => ({ 'GET /questions': () => ({ items }) });
 
+/** An account of one's own, in a tenant where taking back is switched on. */
+const ownDetail = (values: Partial<AccountDetail> = {}) =>
+  detail({ mayHandBack: true, ...values });
+
 const me = (...details: AccountDetail[]) => ({
   entityRef: 'user:default/robin',
   kind: 'user',
@@ -217,7 +221,7 @@ describe('MyLicensesPage: own licenses', () => {
       ...asked(),
       'GET /me': () =>
         me(
-          detail({
+          ownDetail({
             account: account({
               licenses:
                 begun && left[0]?.outcome === 'reclaimed'
@@ -286,7 +290,7 @@ describe('MyLicensesPage: own licenses', () => {
     );
     const dialog = await screen.findByRole('dialog');
     expect(dialog).toHaveTextContent(
-      'You lose Microsoft 365 E3 with Exchange, Teams',
+      'Maya Lopez loses Microsoft 365 E3 with Exchange, Teams',
     );
     expect(dialog).toHaveTextContent('for about 30 days');
     expect(bodiesOf(page, 'POST')).toEqual([]);
@@ -426,7 +430,7 @@ describe('MyLicensesPage: own licenses', () => {
       ...asked(),
       'GET /me': () =>
         me(
-          detail({
+          ownDetail({
             account: account({
               licenses: [
                 {
@@ -445,8 +449,26 @@ describe('MyLicensesPage: own licenses', () => {
       await screen.findByRole('button', { name: 'Hand back Microsoft 365 E3' }),
     );
     expect(await screen.findByRole('dialog')).toHaveTextContent(
-      'You keep Microsoft 365 E3, as the group IT grants it as well.',
+      'Maya Lopez keeps Microsoft 365 E3, as the group IT grants it as well.',
     );
+  });
+
+  it('says that none can be handed back where taking back is switched off', async () => {
+    render({
+      ...asked(),
+      'GET /me': () => me(ownDetail({ mayHandBack: false })),
+    });
+    expect(
+      await screen.findByText(/taking back is switched off for contoso/),
+    ).toBeInTheDocument();
+    const table = screen.getByRole('grid', { name: 'My licenses' });
+    expect(
+      within(table).getByRole('row', { name: /SPE_E3/ }),
+    ).toBeInTheDocument();
+    expect(
+      within(table).queryByRole('columnheader', { name: 'Hand back' }),
+    ).not.toBeInTheDocument();
+    expect(within(table).queryByRole('button')).not.toBeInTheDocument();
   });
 
   it('names each of several accounts', async () => {
@@ -454,8 +476,8 @@ describe('MyLicensesPage: own licenses', () => {
       ...asked(),
       'GET /me': () =>
         me(
-          detail(),
-          detail({
+          ownDetail(),
+          ownDetail({
             account: account({
               id: 'a9',
               userPrincipalName: 'admin.maya@contoso.com',
@@ -473,7 +495,7 @@ describe('MyLicensesPage: own licenses', () => {
   it('says what to do without a license', async () => {
     render({
       ...asked(),
-      'GET /me': () => me(detail({ account: account({ licenses: [] }) })),
+      'GET /me': () => me(ownDetail({ account: account({ licenses: [] }) })),
     });
     expect(await screen.findByText('You hold no license')).toBeInTheDocument();
   });

@@ -1,3 +1,4 @@
+import { Text } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   type AccountDetail,
@@ -13,6 +14,7 @@ import {
   useAccountReclamations,
 } from '../common/AccountReclamations';
 import { type DataColumn, DataTable } from '../common/DataTable';
+import { HandBack } from '../common/HandBack';
 import { LicenseUse } from '../common/LicenseUse';
 import { Loaded } from '../common/Loaded';
 import { EmptyState } from '../common/messages';
@@ -21,7 +23,6 @@ import { NameCell } from '../common/NameCell';
 import { Section } from '../common/Section';
 import { ReportDate } from '../common/Services';
 import { usePathWords } from '../common/usePathWords';
-import { HandBack } from './HandBack';
 
 /** The licenses of one's own accounts, each with when it was used last and the way to hand it back. */
 export function OwnLicenses() {
@@ -59,22 +60,11 @@ function OwnAccount(props: {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const pathWords = usePathWords();
   const { detail, isOnly, onChange } = props;
-  const { tenant, account, services, reportRefreshDate } = detail;
+  const { tenant, account, services, mayHandBack, reportRefreshDate } = detail;
   const history = useAccountReclamations(tenant, account.id);
   const title = isOnly
     ? t('myLicenses.title')
     : t('myLicenses.titleOf', { account: account.userPrincipalName });
-
-  const underway = new Map(
-    history.value?.items
-      .filter(
-        ({ outcome, path, reclamation }) =>
-          (outcome === 'scheduled' || outcome === 'running') &&
-          path.type === 'direct' &&
-          reclamation.kind === 'reclaim',
-      )
-      .map(({ skuId, reclamation }) => [skuId, reclamation.id]),
-  );
 
   const columns: DataColumn<AssignedLicense>[] = [
     {
@@ -109,23 +99,27 @@ function OwnAccount(props: {
           },
         ]
       : []),
-    {
-      id: 'handBack',
-      label: t('myLicenses.action'),
-      width: '24%',
-      cell: license => (
-        <HandBack
-          tenant={tenant}
-          accountId={account.id}
-          license={license}
-          underway={underway.get(license.skuId)}
-          onDone={() => {
-            onChange();
-            history.retry();
-          }}
-        />
-      ),
-    },
+    ...(mayHandBack
+      ? [
+          {
+            id: 'handBack',
+            label: t('handBack.column'),
+            width: '24%',
+            cell: (license: AssignedLicense) => (
+              <HandBack
+                tenant={tenant}
+                account={account}
+                license={license}
+                underway={history.underway.get(license.skuId)}
+                onDone={() => {
+                  onChange();
+                  history.retry();
+                }}
+              />
+            ),
+          },
+        ]
+      : []),
   ];
 
   return (
@@ -135,6 +129,11 @@ function OwnAccount(props: {
         level="h2"
         aside={<ReportDate value={reportRefreshDate} />}
       >
+        {!mayHandBack && account.licenses.length > 0 && (
+          <Text as="p" color="secondary">
+            {t('myLicenses.switchedOff', { tenant })}
+          </Text>
+        )}
         <DataTable
           label={title}
           columns={columns}

@@ -1,6 +1,5 @@
 import {
   Button,
-  ButtonLink,
   Card,
   CardBody,
   CardHeader,
@@ -44,6 +43,7 @@ import { Change, differenceOf } from './Change';
 import { Renewals } from './Renewals';
 import { SpendByUse, SpendFigures } from './Spending';
 import { SpendSplit } from './SpendSplit';
+import { OpenTasks, RosterLink } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** How many licenses the chart shows before "Show all": those bought most. */
@@ -61,7 +61,6 @@ export function OverviewPage() {
 function Overview(props: { tenant: Tenant }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
-  const links = useLinks();
   const tenant = props.tenant.name;
   const state = useAsyncRetry(
     () =>
@@ -121,11 +120,7 @@ function Overview(props: { tenant: Tenant }) {
             <EmptyState
               title={t('overview.noSyncTitle')}
               text={t('overview.noSyncText')}
-              action={
-                <ButtonLink href={links.tasks({ tenant })}>
-                  {t('overview.openTasks')}
-                </ButtonLink>
-              }
+              action={<OpenTasks tenant={tenant} />}
             />
           ) : (
             <>
@@ -232,9 +227,9 @@ function Figures(props: {
                   })}
                 </Text>
               )}
-              <Link href={links.candidates({ tenant })}>
+              <RosterLink href={links.candidates({ tenant })}>
                 {t('overview.openCandidates')}
-              </Link>
+              </RosterLink>
             </>
           ) : (
             <Text color="secondary">{t('overview.candidatesUnknown')}</Text>
@@ -277,18 +272,24 @@ function MoreFigures(props: { overview: TenantOverview }) {
           }))}
         />
         <ul className={styles.legend}>
-          {inOrder.map(({ status, count }) => (
-            <li key={status} className={styles.status}>
-              <span
-                className={styles.dot}
-                style={{ background: activityColor(status) }}
-                aria-hidden="true"
-              />
-              <Link href={links.users({ tenant: tenant.name, status })}>
-                {`${t(`status.${status}`)} ${formatNumber(count)}`}
-              </Link>
-            </li>
-          ))}
+          {inOrder.map(({ status, count }) => {
+            const text = `${t(`status.${status}`)} ${formatNumber(count)}`;
+            return (
+              <li key={status} className={styles.status}>
+                <span
+                  className={styles.dot}
+                  style={{ background: activityColor(status) }}
+                  aria-hidden="true"
+                />
+                <RosterLink
+                  href={links.users({ tenant: tenant.name, status })}
+                  fallback={text}
+                >
+                  {text}
+                </RosterLink>
+              </li>
+            );
+          })}
         </ul>
         <Text color="secondary" variant="body-small">
           {t('overview.threshold', { count: tenant.inactiveAfterDays })}
@@ -333,7 +334,6 @@ function MoreFigures(props: { overview: TenantOverview }) {
 
 function SeatChart(props: { tenant: string; licenses: License[] }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
-  const links = useLinks();
   const query = useUrlQuery();
   const series = useSeatSeries();
   const { tenant } = props;
@@ -347,11 +347,7 @@ function SeatChart(props: { tenant: string; licenses: License[] }) {
       <EmptyState
         title={t('overview.noLicensesTitle')}
         text={t('overview.noLicensesText')}
-        action={
-          <ButtonLink href={links.tasks({ tenant })}>
-            {t('overview.openTasks')}
-          </ButtonLink>
-        }
+        action={<OpenTasks tenant={tenant} />}
       />
     );
   }

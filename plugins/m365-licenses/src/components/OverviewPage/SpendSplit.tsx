@@ -1,5 +1,4 @@
 import {
-  ButtonLink,
   Link,
   type SortDescriptor,
   Text,
@@ -29,6 +28,7 @@ import { RelativeTime } from '../common/RelativeTime';
 import { Section } from '../common/Section';
 import { SPEND_USES, UseMeter } from '../common/StatusMeter';
 import { usePaging, useUrlQuery } from '../common/urlQuery';
+import { OpenTasks, useHasRoster } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 type Item = SpendBy['items'][number];
@@ -185,6 +185,7 @@ export function SpendSplit(props: { tenant: string }) {
 function SplitTable(props: { tenant: string; data: SpendBy }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const links = useLinks();
+  const hasRoster = useHasRoster();
   const query = useUrlQuery();
   const paging = usePaging(query);
   const { tenant, data } = props;
@@ -197,7 +198,8 @@ function SplitTable(props: { tenant: string; data: SpendBy }) {
   const nameOf = ({ item }: SplitRow) =>
     item ? item.name ?? t(`spend.none.${dimension}`) : t('spend.unassigned');
   const linkOf = ({ item }: SplitRow) => {
-    if (!item?.value || (dimension !== 'department' && dimension !== 'group')) {
+    const isFilter = dimension === 'department' || dimension === 'group';
+    if (!item?.value || !isFilter || !hasRoster) {
       return undefined;
     }
     return links.users({ tenant, [dimension]: item.value });
@@ -319,11 +321,7 @@ function SplitTable(props: { tenant: string; data: SpendBy }) {
       <EmptyState
         title={t('spend.noneTitle')}
         text={t('spend.noneText')}
-        action={
-          <ButtonLink href={links.tasks({ tenant })}>
-            {t('overview.openTasks')}
-          </ButtonLink>
-        }
+        action={<OpenTasks tenant={tenant} />}
       />
     );
   }

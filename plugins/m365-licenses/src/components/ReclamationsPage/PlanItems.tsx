@@ -32,6 +32,7 @@ import { Section } from '../common/Section';
 import { useUrlQuery } from '../common/urlQuery';
 import { usePagedList } from '../common/usePagedList';
 import { RestoreDialog } from './RestoreDialog';
+import { useHasRoster } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 const FILTERS = ['text', 'outcome'];
@@ -115,6 +116,7 @@ export function PlanItems(props: {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
   const links = useLinks();
+  const hasRoster = useHasRoster();
   const query = useUrlQuery();
   const { reclamation, changes } = props;
   const { id, tenant, counts, allowed } = reclamation;
@@ -162,11 +164,15 @@ export function PlanItems(props: {
         <NameCell
           name={account.displayName}
           detail={account.userPrincipalName}
-          href={links.account(
-            account.id,
-            `?${new URLSearchParams({ tenant })}`,
-            'reclamations',
-          )}
+          href={
+            hasRoster
+              ? links.account(
+                  account.id,
+                  `?${new URLSearchParams({ tenant })}`,
+                  'reclamations',
+                )
+              : undefined
+          }
         />
       ),
     },

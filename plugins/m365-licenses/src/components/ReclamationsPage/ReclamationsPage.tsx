@@ -36,6 +36,7 @@ import { usePagedList } from '../common/usePagedList';
 import { Savings } from './Savings';
 import { StoppedStrip, SwitchButton, SwitchedOff } from './StopSwitch';
 import { useProgress } from './useProgress';
+import { useHasRoster } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** What was taken back, by whom, and whether it can be undone. @public */
@@ -312,6 +313,7 @@ function PlanName(props: { reclamation: Reclamation; href: string }) {
 function NoReclamations(props: { tenant: string; isFiltered: boolean }) {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const links = useLinks();
+  const hasRoster = useHasRoster();
   const { tenant, isFiltered } = props;
   return isFiltered ? (
     <EmptyState
@@ -323,9 +325,11 @@ function NoReclamations(props: { tenant: string; isFiltered: boolean }) {
       title={t('reclamations.emptyTitle')}
       text={t('reclamations.emptyText')}
       action={
-        <ButtonLink href={links.candidates({ tenant })}>
-          {t('overview.openCandidates')}
-        </ButtonLink>
+        hasRoster && (
+          <ButtonLink href={links.candidates({ tenant })}>
+            {t('overview.openCandidates')}
+          </ButtonLink>
+        )
       }
     />
   );

@@ -1,4 +1,3 @@
-import { Link } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   answerOf,
@@ -17,6 +16,7 @@ import { isForbidden } from '../common/messages';
 import { Amounts, NotPriced } from '../common/money';
 import { Figure, Section } from '../common/Section';
 import { TrendChart, type TrendPoint } from '../common/TrendChart';
+import { RosterLink } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /**
@@ -73,9 +73,9 @@ function Figures(props: { tenant: string; savings: ReclamationSavings }) {
         <span className={`${styles.figure} ${styles.stack}`}>
           <Worth amounts={potential} isUnpriced={false} />
         </span>
-        <Link href={links.candidates({ tenant, state: 'opportunity' })}>
+        <RosterLink href={links.candidates({ tenant, state: 'opportunity' })}>
           {t('overview.openCandidates')}
-        </Link>
+        </RosterLink>
       </Figure>
       <Figure level="h2" title={t('reclamations.reclaimed')}>
         <span className={styles.figure}>{formatNumber(reclaimed)}</span>

@@ -1,4 +1,4 @@
-import { Button, ButtonLink } from '@backstage/ui';
+import { Button } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
@@ -39,6 +39,7 @@ import { TenantPage } from '../common/TenantPage';
 import { useUrlQuery } from '../common/urlQuery';
 import { usePagedList } from '../common/usePagedList';
 import { RecognizeDialog } from './RecognizeDialog';
+import { OpenTasks } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** What does not add up. @public */
@@ -120,7 +121,9 @@ function SuspiciousActivities(props: { tenant: Tenant }) {
     return (
       <ErrorState
         error={error}
-        permission={accountReadPermission.name}
+        permission={t('suspicious.permission', {
+          permission: accountReadPermission.name,
+        })}
         onRetry={retry}
       />
     );
@@ -280,11 +283,7 @@ function SuspiciousActivities(props: { tenant: Tenant }) {
                 <EmptyState
                   title={t('suspicious.emptyTitle')}
                   text={t('suspicious.emptyText')}
-                  action={
-                    <ButtonLink href={links.tasks({ tenant })}>
-                      {t('overview.openTasks')}
-                    </ButtonLink>
-                  }
+                  action={<OpenTasks tenant={tenant} />}
                 />
               )
             }

@@ -1,4 +1,3 @@
-import { ButtonLink } from '@backstage/ui';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   type Account,
@@ -37,6 +36,7 @@ import { TenantPage } from '../common/TenantPage';
 import { useSort, useUrlQuery } from '../common/urlQuery';
 import { usePagedList } from '../common/usePagedList';
 import { useFilterOptions } from '../common/useFilterOptions';
+import { OpenTasks } from '../common/tabLinks';
 import styles from '../common/common.module.css';
 
 /** The roster: who is here and what they hold. @public */
@@ -350,22 +350,11 @@ function Users(props: { tenant: Tenant }) {
             sort={sorting}
             minWidth="73rem"
             empty={
-              isFiltered || overview?.lastSync ? (
-                <EmptyState
-                  title={t('users.emptyTitle')}
-                  text={t('users.emptyText')}
-                />
-              ) : (
-                <EmptyState
-                  title={t('users.noSyncTitle')}
-                  text={t('users.noSyncText')}
-                  action={
-                    <ButtonLink href={links.tasks({ tenant })}>
-                      {t('overview.openTasks')}
-                    </ButtonLink>
-                  }
-                />
-              )
+              <NoAccounts
+                tenant={tenant}
+                isFiltered={isFiltered}
+                isRead={overview ? overview.lastSync !== null : undefined}
+              />
             }
           />
           <PagingBar
@@ -378,6 +367,31 @@ function Users(props: { tenant: Tenant }) {
       )}
     </>
   );
+}
+
+/** @param props.isRead - whether accounts were ever read; undefined where that may not be known */
+function NoAccounts(props: {
+  tenant: string;
+  isFiltered: boolean;
+  isRead: boolean | undefined;
+}) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { tenant, isFiltered, isRead } = props;
+  if (isFiltered) {
+    return (
+      <EmptyState title={t('users.emptyTitle')} text={t('users.emptyText')} />
+    );
+  }
+  if (isRead === false) {
+    return (
+      <EmptyState
+        title={t('users.noSyncTitle')}
+        text={t('users.noSyncText')}
+        action={<OpenTasks tenant={tenant} />}
+      />
+    );
+  }
+  return <EmptyState title={t('users.noneTitle')} text={t('users.noneText')} />;
 }
 
 /** What the licenses of an account cost a year; who holds none costs nothing. */

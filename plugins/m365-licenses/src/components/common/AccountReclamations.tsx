@@ -27,10 +27,12 @@ const SHOWN = 100;
  * What was planned, taken and put back from an account, the newest first.
  *
  * @param accountId - its Graph id
+ * @returns with `underway`: by the id of a license, that of the reclamation that
+ *   is taking its direct assignment now
  */
 export function useAccountReclamations(tenant: string, accountId: string) {
   const client = useApi(m365LicensesApiRef);
-  return useAsyncRetry(
+  const state = useAsyncRetry(
     () =>
       answerOf(
         client.GET('/tenants/{tenant}/reclamation-items', {
@@ -39,6 +41,17 @@ export function useAccountReclamations(tenant: string, accountId: string) {
       ),
     [client, tenant, accountId],
   );
+  const underway = new Map(
+    state.value?.items
+      .filter(
+        ({ outcome, path, reclamation }) =>
+          (outcome === 'scheduled' || outcome === 'running') &&
+          path.type === 'direct' &&
+          reclamation.kind === 'reclaim',
+      )
+      .map(({ skuId, reclamation }) => [skuId, reclamation.id]),
+  );
+  return { ...state, underway };
 }
 
 /**

@@ -53,15 +53,7 @@ export function ErrorState(props: {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const { error, permission, onRetry } = props;
   if (isForbidden(error)) {
-    return (
-      <Alert
-        role="alert"
-        status="info"
-        icon
-        title={t('error.forbiddenTitle')}
-        description={t('error.forbidden', { permission })}
-      />
-    );
+    return <Forbidden permission={permission} />;
   }
   // fetch reports an unreachable server as a TypeError.
   const unreachable = error instanceof TypeError;
@@ -86,6 +78,21 @@ export function ErrorState(props: {
           {props.retryLabel ?? t('common.retry')}
         </Button>
       }
+    />
+  );
+}
+
+/** That something may not be seen, and the permission that it needs. */
+export function Forbidden(props: { permission: string }) {
+  const { t } = useTranslationRef(m365LicensesTranslationRef);
+  const { permission } = props;
+  return (
+    <Alert
+      role="alert"
+      status="info"
+      icon
+      title={t('error.forbiddenTitle')}
+      description={t('error.forbidden', { permission })}
     />
   );
 }

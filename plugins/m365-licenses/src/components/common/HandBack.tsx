@@ -1,5 +1,6 @@
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
+  type Account,
   answerOf,
   type AssignedLicense,
 } from 'backstage-plugin-m365-licenses-common';
@@ -8,27 +9,29 @@ import useAsyncRetry from 'react-use/esm/useAsyncRetry';
 import useInterval from 'react-use/esm/useInterval';
 import { m365LicensesApiRef } from '../../api';
 import { m365LicensesTranslationRef } from '../../translation';
-import { ConfirmButton } from '../common/ConfirmButton';
-import { errorMessage } from '../common/messages';
-import { useNotify } from '../common/notify';
-import { isDone, isOpen, OutcomeBadge } from '../common/Reclamations';
-import { RelativeTime } from '../common/RelativeTime';
-import { Status } from '../common/StatusBadge';
-import styles from '../common/common.module.css';
+import { ConfirmButton } from './ConfirmButton';
+import { errorMessage } from './messages';
+import { useNotify } from './notify';
+import { isDone, isOpen, OutcomeBadge } from './Reclamations';
+import { RelativeTime } from './RelativeTime';
+import { Status } from './StatusBadge';
+import styles from './common.module.css';
 
 /** How often it is looked how far a hand-back is. */
 const POLL_MS = 2000;
 
 /**
- * Hands back a license of one's own and says how far that is; of one that only
- * a group grants, why it cannot be handed back here.
+ * Hands back a license of an account and says how far that is; of one that only
+ * a group grants, why it cannot be handed back here. For those who may
+ * (`mayHandBack` of the account).
  *
+ * @param props.account - one's own, or of a member of a group that one owns
  * @param props.underway - the id of a reclamation that is taking it already
  * @param props.onDone - it is over, whatever came of it
  */
 export function HandBack(props: {
   tenant: string;
-  accountId: string;
+  account: Account;
   license: AssignedLicense;
   underway?: string;
   onDone: () => void;
@@ -36,8 +39,9 @@ export function HandBack(props: {
   const { t } = useTranslationRef(m365LicensesTranslationRef);
   const client = useApi(m365LicensesApiRef);
   const notify = useNotify();
-  const { tenant, accountId, license, underway, onDone } = props;
+  const { tenant, account, license, underway, onDone } = props;
   const { skuId, displayName } = license;
+  const person = account.displayName;
   const [begun, setBegun] = useState<string>();
   // Until all is read again, what is over still counts as underway there.
   const [over, setOver] = useState<string>();
@@ -53,13 +57,13 @@ export function HandBack(props: {
         client.POST('/tenants/{tenant}/hand-backs', {
           params: { path: { tenant } },
           // Of this account, even where the person has another one.
-          body: { user: accountId, skuId },
+          body: { user: account.id, skuId },
         }),
       );
       setBegun(id);
     } catch (error) {
       notify({
-        title: t('myLicenses.handBackFailed', { license: displayName }),
+        title: t('handBack.failed', { license: displayName }),
         description: errorMessage(error),
         status: 'danger',
       });
@@ -68,7 +72,8 @@ export function HandBack(props: {
 
   function consequence() {
     if (groups.length > 0) {
-      return t('myLicenses.losesNothing', {
+      return t('handBack.losesNothing', {
+        person,
         license: displayName,
         ...grantedBy,
       });
@@ -77,8 +82,8 @@ export function HandBack(props: {
       .map(service => t(`service.${service}`))
       .join(', ');
     return services
-      ? t('myLicenses.losesServices', { license: displayName, services })
-      : t('myLicenses.loses', { license: displayName });
+      ? t('handBack.losesServices', { person, license: displayName, services })
+      : t('handBack.loses', { person, license: displayName });
   }
 
   if (watched) {
@@ -86,7 +91,7 @@ export function HandBack(props: {
       <Progress
         key={watched}
         tenant={tenant}
-        item={{ reclamationId: watched, accountId, skuId }}
+        item={{ reclamationId: watched, accountId: account.id, skuId }}
         onDone={() => {
           setOver(watched);
           onDone();
@@ -97,15 +102,15 @@ export function HandBack(props: {
   if (license.paths.every(({ type }) => type === 'group')) {
     return (
       <span className={`${styles.note} ${styles.name}`}>
-        {t('myLicenses.byGroupOnly', grantedBy)}
+        {t('handBack.byGroupOnly', { person, ...grantedBy })}
       </span>
     );
   }
   return (
     <ConfirmButton
-      label={t('myLicenses.handBack')}
-      ariaLabel={t('myLicenses.handBackOf', { license: displayName })}
-      title={t('myLicenses.handBackTitle', { license: displayName })}
+      label={t('handBack.button')}
+      ariaLabel={t('handBack.buttonOf', { license: displayName })}
+      title={t('handBack.title', { person, license: displayName })}
       text={consequence()}
       onConfirm={handBack}
     />
@@ -149,12 +154,9 @@ function Progress(props: {
     }
     if (taken) {
       notify({
-        title: t(
-          isDone(taken.outcome)
-            ? 'myLicenses.handedBack'
-            : 'myLicenses.notHandedBack',
-          { license: taken.displayName },
-        ),
+        title: t(isDone(taken.outcome) ? 'handBack.done' : 'handBack.notDone', {
+          license: taken.displayName,
+        }),
         description: taken.message,
         status: isDone(taken.outcome) ? 'success' : 'warning',
       });
@@ -169,20 +171,20 @@ function Progress(props: {
       {taken ? (
         <OutcomeBadge outcome={taken.outcome} />
       ) : (
-        <Status tone="info">{t('myLicenses.handingBack')}</Status>
+        <Status tone="info">{t('handBack.underway')}</Status>
       )}
       {value?.problem && (
         <span className={`${styles.note} ${styles.name}`}>
           {value.problem.message}{' '}
           {value.problem.retryAt &&
-            t('myLicenses.goesOn', {
+            t('handBack.goesOn', {
               when: <RelativeTime value={value.problem.retryAt} />,
             })}
         </span>
       )}
       {error && (
         <span className={`${styles.note} ${styles.name}`}>
-          {t('myLicenses.progressUnknown', { why: errorMessage(error) })}
+          {t('handBack.progressUnknown', { why: errorMessage(error) })}
         </span>
       )}
     </div>
