@@ -140,27 +140,44 @@ async function storeLicenses(stores: Stores, tenant: Tenant) {
     },
     NOW,
   );
+  await storeTerms(stores, tenant.skus);
+}
+
+/** What the main products cost, as somebody would enter it. */
+export async function storeTerms(
+  stores: Pick<Stores, 'terms'>,
+  skus: readonly {
+    skuId: string;
+    skuPartNumber: string;
+    prepaidUnits: { enabled: number };
+  }[],
+): Promise<void> {
+  const prices = new Map(Object.entries(PRICES));
   await stores.terms.replace(
     TENANT,
-    Object.entries(PRICES).map(([partNumber, cost]) => {
-      const { skuId, prepaidUnits } = tenant.sku(partNumber);
-      return {
-        skuId,
-        terms: [
-          {
-            subscriptionId: null,
-            cost,
-            currency: 'EUR',
-            frequency: 'monthly',
-            quantity: prepaidUnits.enabled,
-            effectiveDate: dayAgo(200),
-            expirationDate: dayAgo(-165),
-            purchaseIdentifier: null,
-            notes: null,
-            administrator: null,
-          },
-        ],
-      };
+    skus.flatMap(({ skuId, skuPartNumber, prepaidUnits }) => {
+      const cost = prices.get(skuPartNumber);
+      return cost === undefined
+        ? []
+        : [
+            {
+              skuId,
+              terms: [
+                {
+                  subscriptionId: null,
+                  cost,
+                  currency: 'EUR',
+                  frequency: 'monthly' as const,
+                  quantity: prepaidUnits.enabled,
+                  effectiveDate: dayAgo(200),
+                  expirationDate: dayAgo(-165),
+                  purchaseIdentifier: null,
+                  notes: null,
+                  administrator: null,
+                },
+              ],
+            },
+          ];
     }),
     { updatedBy: AUTHOR, at: NOW },
   );

@@ -1,7 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { createStores } from 'backstage-plugin-m365-licenses-backend/src/database';
 import { LicenseEvents } from 'backstage-plugin-m365-licenses-backend/src/events/LicenseEvents';
-import { createGraphConnection } from 'backstage-plugin-m365-licenses-backend/src/graph/connection';
 import {
   applicationAccess,
   applicationRoster,
@@ -14,14 +13,7 @@ import { Readable } from 'node:stream';
 import { evaluationOf } from './evaluation';
 import { answerJob } from './processes';
 import { type DatabaseConfig, openDatabase } from './scratch';
-
-/** Where the simulator is, as its command line prints it. */
-export interface SimulatorAddress {
-  url: string;
-  tenantId: string;
-  clientId: string;
-  clientSecret: string;
-}
+import { connect, type SimulatorAddress } from './simulator';
 
 /** What to measure; each in a process of its own. */
 export type Job =
@@ -88,26 +80,9 @@ async function measured(
   }
 }
 
-function connect(simulator: SimulatorAddress) {
-  return createGraphConnection(
-    {
-      name: TENANT,
-      tenantId: simulator.tenantId,
-      clientId: simulator.clientId,
-      credential: {
-        type: 'clientSecret',
-        clientSecret: simulator.clientSecret,
-      },
-      authority: simulator.url,
-      target: simulator.url,
-    },
-    { logger },
-  );
-}
-
 /** Fetches and parses every page of accounts, and stores nothing. */
 async function fetchAccounts(simulator: SimulatorAddress) {
-  const graph = connect(simulator);
+  const graph = connect(TENANT, simulator);
   await graph.reportSettings();
   return measured(async () => {
     let rows = 0;
@@ -120,7 +95,7 @@ async function fetchAccounts(simulator: SimulatorAddress) {
 
 /** Fetches and parses both reports, and stores nothing. */
 async function fetchReports(simulator: SimulatorAddress) {
-  const graph = connect(simulator);
+  const graph = connect(TENANT, simulator);
   await graph.reportSettings();
   return measured(async () => {
     let rows = 0;
@@ -194,7 +169,7 @@ async function runOnce(
   simulator: SimulatorAddress,
   config: DatabaseConfig,
 ) {
-  const graph = connect(simulator);
+  const graph = connect(TENANT, simulator);
   await graph.reportSettings();
   const database = openDatabase(config);
   const stores = await createStores(database);

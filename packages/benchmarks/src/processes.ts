@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 const TRANSFORM = require.resolve('@backstage/cli/config/nodeTransform.cjs');
@@ -41,7 +42,7 @@ export async function inProcess<Result>(
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = once(child, 'exit');
-  const line = await firstLine(child, JSON.stringify(job));
+  const line = await firstLine(child, path.basename(script));
   await ended;
   return JSON.parse(line);
 }

@@ -6,13 +6,11 @@
  * in a process of its own; each measurement has its own process, too, so that
  * peaks of memory do not mix.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Job, Measurement, SimulatorAddress } from './measure';
-import { firstLine, inProcess, table } from './processes';
+import type { Job, Measurement } from './measure';
+import { inProcess, table } from './processes';
 import { scratch } from './scratch';
+import { startSimulator } from './simulator';
 
 const { values: options } = parseArgs({
   options: {
@@ -42,31 +40,6 @@ interface Line {
 
 function say(text: string) {
   process.stderr.write(`${text}\n`);
-}
-
-async function startSimulator(accounts: string, latency: string) {
-  const simulator = path.dirname(
-    require.resolve('graph-simulator/package.json'),
-  );
-  const child = spawn(
-    process.execPath,
-    [path.join(simulator, 'bin/graph-simulator'), '--json'].concat(
-      ['--port', '0'],
-      ['--accounts', accounts],
-      ['--latency', latency],
-    ),
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const address: SimulatorAddress = JSON.parse(
-    await firstLine(child, 'The simulator'),
-  );
-  return {
-    address,
-    stop: async () => {
-      child.kill();
-      await once(child, 'exit');
-    },
-  };
 }
 
 function measure(job: Job): Promise<Measurement> {
@@ -103,7 +76,10 @@ async function measureTenant(accounts: string, latency: string) {
       }: ${what} ${measurement.seconds.toFixed(2)} s`,
     );
   };
-  const simulator = await startSimulator(accounts, latency);
+  const simulator = await startSimulator({
+    accounts: Number(accounts),
+    latencyMs: Number(latency),
+  });
   const { address } = simulator;
   try {
     // The simulator renders its pages the first time it is asked for them.

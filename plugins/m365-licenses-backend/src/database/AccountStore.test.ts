@@ -318,9 +318,9 @@ describe.each(ids)('AccountStore on %s', id => {
     it('takes over one account at any time', async () => {
       const { stores } = await open(id);
       await storeRoster(stores, [user(1)]);
-      await stores.accounts.storeOne(
+      await stores.accounts.storeUsers(
         'contoso',
-        user(1, { assignments: [] }),
+        [user(1, { assignments: [] })],
         AT,
       );
       expect(await get(stores, 1)).toMatchObject({

@@ -262,8 +262,12 @@ export class DatabaseAccountStore implements AccountStore {
     return counts;
   }
 
-  async storeOne(tenant: string, user: GraphUser, at: Date): Promise<void> {
-    await this.#store(tenant, [user], { at, signIns: false });
+  async storeUsers(
+    tenant: string,
+    users: GraphUser[],
+    at: Date,
+  ): Promise<void> {
+    await this.#store(tenant, users, { at, signIns: false });
   }
 
   async #store(

@@ -100,34 +100,40 @@ const WRITES: [what: string, write: (stores: Stores) => Promise<unknown>][] = [
   [
     'somebody is given a license',
     ({ accounts }) =>
-      accounts.storeOne('contoso', user(4, { assignments: [direct(E5)] }), AT),
+      accounts.storeUsers(
+        'contoso',
+        [user(4, { assignments: [direct(E5)] })],
+        AT,
+      ),
   ],
   [
     'a license is given by a group as well',
     ({ accounts }) =>
-      accounts.storeOne(
+      accounts.storeUsers(
         'contoso',
-        user(4, {
-          assignments: [direct(E5), direct(E5, { assignedByGroup: GROUP })],
-        }),
+        [
+          user(4, {
+            assignments: [direct(E5), direct(E5, { assignedByGroup: GROUP })],
+          }),
+        ],
         AT,
       ),
   ],
   [
     'somebody moves to another department',
     ({ accounts }) =>
-      accounts.storeOne(
+      accounts.storeUsers(
         'contoso',
-        user(1, { department: 'Legal', assignments: [direct(E3)] }),
+        [user(1, { department: 'Legal', assignments: [direct(E3)] })],
         AT,
       ),
   ],
   [
     'somebody is disabled',
     ({ accounts }) =>
-      accounts.storeOne(
+      accounts.storeUsers(
         'contoso',
-        user(2, { accountEnabled: false, assignments: [direct(E3)] }),
+        [user(2, { accountEnabled: false, assignments: [direct(E3)] })],
         AT,
       ),
   ],

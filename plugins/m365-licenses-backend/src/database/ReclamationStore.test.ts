@@ -2,6 +2,7 @@ import { ConflictError, InputError } from '@backstage/errors';
 import {
   RECLAMATION_OUTCOMES,
   RECLAMATION_STATUSES,
+  type ReclamationOutcome,
   type ReclamationStatus,
 } from 'backstage-plugin-m365-licenses-common';
 import type { Knex } from 'knex';
@@ -334,6 +335,12 @@ describe.each(ids)('ReclamationStore on %s', id => {
         value: index % 2 ? [] : [{ amount: '0.0001', currency: 'EUR' }],
       }),
     );
+    const refreshed: string[] = [];
+    knex.on('query', ({ sql }: { sql: string }) => {
+      if (/analyze/.test(sql)) {
+        refreshed.push(sql);
+      }
+    });
     const { reclamation } = await reclamations.create(plan('a'), many);
     expect(reclamation).toMatchObject({
       account: null,
@@ -347,6 +354,10 @@ describe.each(ids)('ReclamationStore on %s', id => {
         },
       ],
     });
+    // Unless its size is known, pages are sorted out of all items instead of read in order.
+    expect(refreshed).toEqual([
+      isPostgres(knex) ? 'vacuum (analyze) reclamation_plan_items' : 'analyze',
+    ]);
   });
 
   it('lets one holder work on it at a time', async () => {
@@ -803,6 +814,36 @@ describe.each(ids)('ReclamationStore on %s', id => {
     ]);
   });
 
+  it('tells what was changed of accounts since a time, by any plan', async () => {
+    const [first, second, third] = await started(reclamations, 'a', 3);
+    await reclaim(reclamations, 'a', [first, second]);
+    const end = (name: string, itemId: string, outcome: ReclamationOutcome) =>
+      reclamations.recordOutcomes(
+        name,
+        [{ itemId, outcome, message: '', requestId: null }],
+        minutesLater(5),
+      );
+    await end('a', third, 'alreadyGone');
+    await restore(reclamations, 'r', 'a', [first]);
+    await end('r', `r-${first}`, 'restored');
+    const recent = async (accounts: number[], since: number) =>
+      (
+        await reclamations.recent(
+          'contoso',
+          accounts.map(idOf),
+          minutesLater(since),
+        )
+      )
+        .map(each => each.id)
+        .sort();
+    expect(await recent([0, 1, 2], 2)).toEqual([first, second, `r-${first}`]);
+    expect(await recent([0, 2], 2)).toEqual([first]);
+    expect(await recent([0, 1, 2], 3)).toEqual([`r-${first}`]);
+    expect(
+      await reclamations.recent('fabrikam', [idOf(0)], minutesLater(2)),
+    ).toEqual([]);
+  });
+
   it('puts nothing back twice, also at once', async () => {
     const restoreThreeTimes = async (name: string) => {
       const itemIds = await started(reclamations, name, 2);
@@ -1012,9 +1053,24 @@ describe.each(ids)('ReclamationStore on %s', id => {
     expect(await list({ skuId: E3 })).toEqual(['a-1']);
     expect(await list({ outcome: 'heldBack' })).toEqual(['a-2']);
     expect(await list({ createdBy: TOM })).toEqual(['b-0']);
-    expect(await list({ accountId: idOf(2), reclamationId: 'a' })).toEqual([
-      'a-1',
-    ]);
+    const ofPlan = (more: object) => list({ reclamationId: 'a', ...more });
+    expect(await ofPlan({ accountId: idOf(2) })).toEqual(['a-1']);
+    expect(await ofPlan({ text: 'zoe@' })).toEqual(['a-1']);
+    expect(await ofPlan({ skuId: E3 })).toEqual(['a-1']);
+    expect(await ofPlan({ outcome: 'heldBack' })).toEqual(['a-2']);
+    expect(
+      await reclamations.listItems('contoso', {
+        limit: 1,
+        reclamationId: 'a',
+        createdBy: TOM,
+      }),
+    ).toEqual({ items: [], totalItems: 0 });
+    expect(
+      await reclamations.listItems('fabrikam', {
+        limit: 1,
+        reclamationId: 'a',
+      }),
+    ).toEqual({ items: [], totalItems: 0 });
     expect(
       await reclamations.listItems('contoso', {
         limit: 1,

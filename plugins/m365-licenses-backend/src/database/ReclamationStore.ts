@@ -39,6 +39,7 @@ import type {
   StoredReclamationEvent,
   StoredReclamationStatus,
 } from './types';
+import type { Upkeep } from './Upkeep';
 
 /** How many items one statement writes. */
 const BATCH = 2_000;
@@ -250,9 +251,11 @@ function toCounts(
  */
 export class DatabaseReclamationStore implements ReclamationStore {
   readonly #knex: Knex;
+  readonly #upkeep: Upkeep;
 
-  constructor(knex: Knex) {
+  constructor(knex: Knex, upkeep: Upkeep) {
     this.#knex = knex;
+    this.#upkeep = upkeep;
   }
 
   async create(
@@ -330,6 +333,10 @@ export class DatabaseReclamationStore implements ReclamationStore {
       );
       return true;
     });
+    if (created) {
+      this.#upkeep.wrote(items.length, 'reclamation_plan_items');
+      await this.#upkeep.run();
+    }
     const reclamation =
       created || !idempotency
         ? await this.get(plan.tenant, plan.id)
@@ -514,9 +521,15 @@ export class DatabaseReclamationStore implements ReclamationStore {
           'plan.approved_by as plan_approved_by',
           'plan.started_by as plan_started_by',
         );
+    const isWholePlan =
+      reclamationId !== undefined &&
+      [accountId, text, skuId, outcome, createdBy].every(
+        each => each === undefined,
+      );
     const list = {
       query: ['reclamation-items', own, text],
-      count: () => countOf(rows()),
+      count: () =>
+        isWholePlan ? this.#itemsOf(tenant, reclamationId) : countOf(rows()),
     };
     const page =
       reclamationId === undefined
@@ -555,6 +568,14 @@ export class DatabaseReclamationStore implements ReclamationStore {
         },
       })),
     };
+  }
+
+  /** How many items a plan has, which never changes: counting them takes longer the more there are. */
+  async #itemsOf(tenant: string, id: string): Promise<number> {
+    const plan = await this.#knex<PlanRow>('reclamation_plans')
+      .where({ tenant, id })
+      .first('items');
+    return plan?.items ?? 0;
   }
 
   async events(
@@ -614,6 +635,20 @@ export class DatabaseReclamationStore implements ReclamationStore {
 
   async items(id: string, itemIds?: string[]): Promise<StoredItem[]> {
     return this.#toItems(await this.#itemRows(id, itemIds));
+  }
+
+  async recent(
+    tenant: string,
+    accountIds: string[],
+    since: Date,
+  ): Promise<StoredItem[]> {
+    const rows = await this.#knex('reclamation_plan_items')
+      .where({ tenant })
+      .where(among(this.#knex, 'account_id', accountIds))
+      .whereIn('outcome', ['reclaimed', 'restored'])
+      .where('finished_at', '>=', since.toISOString())
+      .select<ItemRow[]>('*');
+    return this.#toItems(rows);
   }
 
   async restorable(id: string, itemIds?: string[]): Promise<StoredItem[]> {

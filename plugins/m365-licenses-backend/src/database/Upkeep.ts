@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
-import { isPostgres } from './sql';
+import { z } from 'zod/v3';
+import { isPostgres, returned } from './sql';
 
 /** After fewer written rows than this the statistics are still good. */
 const ENOUGH_ROWS = 1_000;
+/** Nor after fewer than this share of a table's rows, as in PostgreSQL's own upkeep. */
+const ENOUGH_SHARE = 0.1;
 
 /** A table that grows with a tenant, and is written many rows at a time. */
 export type LargeTable =
@@ -10,6 +13,7 @@ export type LargeTable =
   | 'assignments'
   | 'candidates'
   | 'catalog_members'
+  | 'reclamation_plan_items'
   | 'suspicious_activities';
 
 /**
@@ -34,9 +38,13 @@ export class Upkeep {
 
   /** Refreshes the statistics of tables of which enough was written; for the end of a run. */
   async run(): Promise<void> {
-    const tables = [...this.#written]
-      .filter(([, rows]) => rows >= ENOUGH_ROWS)
-      .map(([table]) => table);
+    const written = [...this.#written].filter(
+      ([, rows]) => rows >= ENOUGH_ROWS,
+    );
+    const sizes = await this.#sizes(written.map(([table]) => table));
+    const tables = written.flatMap(([table, rows]) =>
+      rows >= (sizes.get(table) ?? 0) * ENOUGH_SHARE ? [table] : [],
+    );
     if (tables.length === 0) {
       return;
     }
@@ -48,5 +56,23 @@ export class Upkeep {
       await this.#knex.raw('pragma analysis_limit = 1000');
       await this.#knex.raw('analyze');
     }
+  }
+
+  /**
+   * About how many rows tables have, as PostgreSQL knows: there it takes the
+   * longer the more they are.
+   */
+  async #sizes(tables: LargeTable[]): Promise<Map<string, number>> {
+    if (!isPostgres(this.#knex) || tables.length === 0) {
+      return new Map();
+    }
+    const oids = tables.map(table => `'${table}'::regclass`).join(', ');
+    const rows = await returned(
+      this.#knex.raw(
+        `select relname, reltuples from pg_class where oid in (${oids})`,
+      ),
+      z.object({ relname: z.string(), reltuples: z.number() }),
+    );
+    return new Map(rows.map(row => [row.relname, row.reltuples]));
   }
 }

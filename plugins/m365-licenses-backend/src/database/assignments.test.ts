@@ -369,9 +369,9 @@ describe.each(ids)('licenses by their own services on %s', id => {
     ]);
 
     const [, , third, , , , , eighth] = USERS;
-    await stores.accounts.storeOne(
+    await stores.accounts.storeUsers(
       'contoso',
-      { ...eighth, assignments: [direct(E5)] },
+      [{ ...eighth, assignments: [direct(E5)] }],
       AT,
     );
     expect(await statuses(stores)).toMatchObject({ active: 4 });

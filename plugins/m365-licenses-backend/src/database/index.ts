@@ -99,7 +99,7 @@ export function storesOf(knex: Knex, options: StoresOptions = {}): Stores {
     candidates: new DatabaseCandidateStore(knex, upkeep),
     exemptions: new DatabaseExemptionStore(knex),
     taskRuns: new DatabaseTaskRunStore(knex),
-    reclamations: new DatabaseReclamationStore(knex),
+    reclamations: new DatabaseReclamationStore(knex, upkeep),
     reclamationSwitch: new DatabaseReclamationSwitchStore(knex),
     questions: new DatabaseQuestionStore(knex),
     policies: new DatabasePolicyStore(knex),

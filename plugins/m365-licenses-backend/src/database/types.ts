@@ -227,8 +227,8 @@ export interface AccountStore {
   ): Promise<{ status: ActivityStatus; accounts: number }[]>;
   /** Of accounts present in the tenant and visible. */
   departments(tenant: string, visible?: AccountCondition): Promise<string[]>;
-  /** Takes over what Microsoft said of one account just now (after a reclamation). */
-  storeOne(tenant: string, user: GraphUser, at: Date): Promise<void>;
+  /** Takes over what Microsoft said of accounts just now (by a reclamation). */
+  storeUsers(tenant: string, users: GraphUser[], at: Date): Promise<void>;
   /** Group ids that grant licenses and whose name is not known or older than the time given. */
   groupsToName(tenant: string, namedBefore: Date): Promise<string[]>;
   nameGroup(
@@ -897,6 +897,12 @@ export interface ReclamationStore {
   note(id: string, events: NewReclamationEvent[], at: Date): Promise<void>;
   /** Items by id, in the plan's order. */
   items(id: string, itemIds?: string[]): Promise<StoredItem[]>;
+  /** What was taken from accounts and put back since a time, by all plans; in no order. */
+  recent(
+    tenant: string,
+    accountIds: string[],
+    since: Date,
+  ): Promise<StoredItem[]>;
   /** Items taken back and not put back, nor being put back; in the plan's order. */
   restorable(id: string, itemIds?: string[]): Promise<StoredItem[]>;
   savings(tenant: string): Promise<SavedInMonth[]>;

@@ -42,9 +42,6 @@ import type { ReclamationTenant } from './Reclamations';
 /** The most accounts that are read, and changed, by one batch. */
 export const CHUNK_ACCOUNTS = 20;
 
-/** More than one account has of items that ended within minutes. */
-const RECENT_ITEMS = 100;
-
 /** How often what does not go well is tried, and how long is waited between. */
 export interface Patience {
   /** Calls for one account. */
@@ -199,6 +196,11 @@ export class Chunk {
       signal,
     });
     const since = new Date(now().getTime() - patience.longestPauseMs);
+    const recent = await stores.reclamations.recent(
+      tenant.name,
+      [...byAccount.keys()],
+      since,
+    );
     const accounts: Held[] = [];
     for (const [id, own] of byAccount) {
       const answer = read.get(id) ?? leftOut(id);
@@ -206,14 +208,18 @@ export class Chunk {
         await this.#record(this.#unread(own, answer));
         continue;
       }
-      const recent = await stores.reclamations.listItems(tenant.name, {
-        accountId: id,
-        limit: RECENT_ITEMS,
-      });
-      const user = withRecentChanges(answer, recent.items, since.toISOString());
-      await stores.accounts.storeOne(tenant.name, user, now());
+      const user = withRecentChanges(
+        answer,
+        recent.filter(({ account }) => account.id === id),
+        since.toISOString(),
+      );
       accounts.push({ user, shown: answer, items: own });
     }
+    await stores.accounts.storeUsers(
+      tenant.name,
+      accounts.map(({ user }) => user),
+      now(),
+    );
     return accounts;
   }
 
@@ -425,6 +431,7 @@ export class Chunk {
       });
       await this.#record(outcomes);
       const at = now();
+      const changed: GraphUser[] = [];
       for (const { held } of batch) {
         const after = afterOutcomes(
           held.user,
@@ -436,9 +443,10 @@ export class Chunk {
         );
         if (after !== held.user) {
           held.user = after;
-          await stores.accounts.storeOne(tenant.name, after, at);
+          changed.push(after);
         }
       }
+      await stores.accounts.storeUsers(tenant.name, changed, at);
       queue = [...left, ...again].filter(({ held }) => !resting.has(held));
     }
   }

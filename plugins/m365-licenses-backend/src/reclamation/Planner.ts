@@ -246,9 +246,7 @@ export class Planner {
       );
     }
     const users = await readUsers(tenant, keys);
-    for (const user of users) {
-      await accounts.storeOne(tenant.name, user, this.#options.now());
-    }
+    await accounts.storeUsers(tenant.name, users, this.#options.now());
     const ids = users.map(({ id }) => id);
     const held = await assignments.held(tenant.name, ids, visible);
     const unknown = users.filter(({ id }) => !held.has(id));

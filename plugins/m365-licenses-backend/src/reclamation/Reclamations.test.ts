@@ -548,9 +548,9 @@ describe.each(databases.eachSupportedId())('Reclamations on %p', databaseId => {
     });
 
     it('names those that are no candidate any more, or gone', async () => {
-      await stores.accounts.storeOne(
+      await stores.accounts.storeUsers(
         TENANT,
-        { ...(await world.graph.user(tomas.id)), assignments: [] },
+        [{ ...(await world.graph.user(tomas.id)), assignments: [] }],
         world.now(),
       );
       const items = await preview({

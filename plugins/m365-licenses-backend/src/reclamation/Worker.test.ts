@@ -901,6 +901,20 @@ describe.each(databases.eachSupportedId())('Worker on %s', databaseId => {
     expect(await outcomesOf(again)).toEqual(['reclaimed']);
   });
 
+  it('does not take what it took from one account as gone from another', async () => {
+    simulator.faults.licenseChangesVisibleAfter = Infinity;
+    const worker = workerWith();
+    await start(direct(samuel.id, [E3]));
+    await worker.work();
+    const plan = await start([
+      ...direct(samuel.id, [PROJECT]),
+      ...direct(lucas.id, [E3]),
+    ]);
+    await worker.work();
+    expect(await outcomesOf(plan)).toEqual(['reclaimed', 'reclaimed']);
+    expect(simulator.requests.removals(lucas.id, E3)).toBe(1);
+  });
+
   it('says why something cannot be put back', async () => {
     const plan = await start([
       ...direct(nora.id),
