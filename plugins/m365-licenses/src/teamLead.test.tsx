@@ -156,6 +156,9 @@ describe('for those who own groups', () => {
     ).toBeInTheDocument();
     expect(screen.queryByRole('alert')).not.toBeInTheDocument();
     expect(
+      screen.queryByRole('link', { name: 'Exemptions' }),
+    ).not.toBeInTheDocument();
+    expect(
       screen.queryByRole('columnheader', { name: 'A year' }),
     ).not.toBeInTheDocument();
     expect(

@@ -395,7 +395,7 @@ function LicenseTable(props: {
     {
       id: 'state',
       label: t('account.state'),
-      width: '10rem',
+      width: '8rem',
       cell: ({ path }) => (
         <div className={styles.stack}>
           <Status tone={path.error ? 'bad' : 'good'}>{path.state}</Status>
@@ -414,7 +414,7 @@ function LicenseTable(props: {
     {
       id: 'since',
       label: t('account.since'),
-      width: '8rem',
+      width: '7rem',
       cell: ({ path }) => (
         <RelativeTime value={path.assignedAt} fallback={t('common.unknown')} />
       ),
@@ -424,7 +424,7 @@ function LicenseTable(props: {
           {
             id: 'handBack',
             label: t('handBack.column'),
-            width: '12rem',
+            width: '9rem',
             cell: ({ license, path }: HeldLicense) =>
               path === handedBackPath(license) && (
                 <HandBack
@@ -447,7 +447,7 @@ function LicenseTable(props: {
       getId={({ license, path }) =>
         `${license.skuId} ${path.groupId ?? path.type}`
       }
-      minWidth={mayHandBack ? '80rem' : '72rem'}
+      minWidth="72rem"
       empty={
         <EmptyState
           title={t('account.noLicensesTitle')}

@@ -360,12 +360,15 @@ function Candidates(props: { tenant: Tenant }) {
                   {t('plan.button')}
                 </Button>
               )}
-              <ButtonLink
-                variant="secondary"
-                href={links.exemptions({ tenant })}
-              >
-                {t('exemptions.title')}
-              </ButtonLink>
+              {/* They name people of the whole tenant, whom team leads do not see. */}
+              {costs.allowed && (
+                <ButtonLink
+                  variant="secondary"
+                  href={links.exemptions({ tenant })}
+                >
+                  {t('exemptions.title')}
+                </ButtonLink>
+              )}
               <ExportButton
                 name={`${tenant}-candidates`}
                 columns={exportColumns}
