@@ -488,6 +488,10 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
     });
     await post('/tenants/contoso/reclamations', wanted).expect(200);
     const before = simulator.tenant.get(nora?.id ?? '').assignments;
+    const assigned = async (): Promise<number> =>
+      (await get(`/tenants/contoso/licenses/${before[0].skuId}`).expect(200))
+        .body.license.assigned;
+    const assignedBefore = await assigned();
 
     const path = `/tenants/contoso/reclamations/${plan.id}`;
     await post(`${path}/execute`).expect(200);
@@ -511,6 +515,9 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
       `/tenants/contoso/users/${nora?.id}`,
     ).expect(200);
     expect(user.account.licenses).toEqual([]);
+    await waitFor('the seats to be read again', async () =>
+      (await assigned()) === assignedBefore - 1 ? true : undefined,
+    );
     const { body: items } = await get(
       `/tenants/contoso/reclamation-items?reclamationId=${plan.id}`,
     ).expect(200);

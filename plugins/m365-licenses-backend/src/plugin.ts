@@ -217,6 +217,16 @@ export const m365LicensesPlugin = createBackendPlugin({
           holdOff: (tenant, reclamation) =>
             policies.holdOff(tenant, reclamation),
           onProgress,
+          onFinished: ({ tenant, origin }) => {
+            // One license handed back shows with the next run.
+            if (origin !== 'handBack') {
+              taskRunner
+                .trigger(tenant, 'license-information')
+                .catch(error =>
+                  logger.debug(`The seats are read at the next run: ${error}`),
+                );
+            }
+          },
         });
         const groupOwners = GroupOwners.create({ catalog, auth, stores });
         const questions = Questions.create({

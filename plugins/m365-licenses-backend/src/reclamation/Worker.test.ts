@@ -155,6 +155,7 @@ describe.each(databases.eachSupportedId())('Worker on %s', databaseId => {
       now,
       holdOff: async () => undefined,
       onProgress: () => {},
+      onFinished: () => {},
       patience: PATIENCE,
       ...options,
     });
@@ -221,8 +222,10 @@ describe.each(databases.eachSupportedId())('Worker on %s', databaseId => {
     expect(items).toHaveLength(4);
     const plan = await start(items);
     const told: string[] = [];
+    const finished: string[] = [];
     await workerWith({
       onProgress: (tenant, id) => told.push(`${tenant} ${id}`),
+      onFinished: ({ id }) => finished.push(id),
     }).work();
 
     expect(await planOf(plan)).toMatchObject({
@@ -243,6 +246,7 @@ describe.each(databases.eachSupportedId())('Worker on %s', databaseId => {
     expect(simulator.requests.assignLicenseCalls).toBe(1);
     expect(skusOf(viktor.id)).toEqual([]);
     expect(told).toContain(`${TENANT} ${plan.id}`);
+    expect(finished).toEqual([plan.id]);
     expect(audited).toEqual([
       {
         eventId: 'license-remove',

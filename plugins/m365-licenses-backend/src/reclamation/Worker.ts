@@ -42,6 +42,8 @@ export interface ReclamationWorkerOptions {
   ): Promise<{ message: string; retryAt: Date } | undefined>;
   /** Is told when something of a plan has changed. */
   onProgress(tenant: string, id: string): void;
+  /** Is told when a plan is over: the seats of its licenses are others now. */
+  onFinished(plan: StoredReclamation): void;
   patience?: Patience;
 }
 
@@ -268,7 +270,7 @@ export class ReclamationWorker {
       }
       const { items, resting } = await this.#next(id, memory, status);
       if (items.length === 0) {
-        await this.#end(id, resting);
+        await this.#end(plan, resting);
         return false;
       }
       if (problem) {
@@ -335,8 +337,9 @@ export class ReclamationWorker {
   }
 
   /** Ends a plan that has nothing left to do, or lets it wait for the accounts that rest. */
-  async #end(id: string, resting: Rest[]): Promise<void> {
-    const { now, stores } = this.#options;
+  async #end(plan: StoredReclamation, resting: Rest[]): Promise<void> {
+    const { now, onFinished, stores } = this.#options;
+    const { id } = plan;
     const [first] = resting.sort((left, right) => left.until - right.until);
     if (first) {
       const { message } = problemOf(first.error);
@@ -348,8 +351,11 @@ export class ReclamationWorker {
         retryAt: new Date(first.until),
       });
     } else {
-      await stores.reclamations.finish(id, now());
+      const isOver = await stores.reclamations.finish(id, now());
       this.#memories.delete(id);
+      if (isOver) {
+        onFinished(plan);
+      }
     }
   }
 
