@@ -205,6 +205,14 @@ export const m365LicensesPlugin = createBackendPlugin({
             })
             .catch(error => logger.debug(`No signal was sent: ${error}`));
         };
+        const taskRunner = TaskRunner.create({
+          logger,
+          scheduler,
+          stores,
+          events,
+          evaluate: (tenant, signal) => evaluation.evaluate(tenant, signal),
+          now,
+        });
         const worker = ReclamationWorker.create({
           tenants,
           stores,
@@ -249,14 +257,6 @@ export const m365LicensesPlugin = createBackendPlugin({
           now,
         });
         wakers.push(worker, questions);
-        const taskRunner = TaskRunner.create({
-          logger,
-          scheduler,
-          stores,
-          events,
-          evaluate: (tenant, signal) => evaluation.evaluate(tenant, signal),
-          now,
-        });
         const connections = Connections.create({
           tenants,
           stores,
