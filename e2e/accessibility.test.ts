@@ -38,19 +38,14 @@ const isKnown = (rule: string, html: string) =>
   (rule === 'label-content-name-mismatch' &&
     html.includes('aria-label="Notifications"'));
 
-/** Waits until nothing loads and nothing fades in: half faded, text has too little contrast. */
+/** Waits until no table loads or fades in: half faded, text has too little contrast. */
 async function settled(page: Page) {
   await expect(
     page.locator('[data-stale="true"], [data-ispending="true"]'),
   ).toHaveCount(0);
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(
-          ({ effect }) => effect?.getComputedTiming().endTime !== Infinity,
-        )
-        .map(({ finished }) => finished),
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('table')].every(
+      table => getComputedStyle(table).opacity === '1',
     ),
   );
 }
