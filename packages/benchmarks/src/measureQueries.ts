@@ -2,22 +2,12 @@
  * Fills a database and asks for what the pages show, as often as told; a
  * process of its own, started by queries.ts.
  */
-import {
-  coreServices,
-  createServiceFactory,
-} from '@backstage/backend-plugin-api';
-import {
-  mockCredentials,
-  mockServices,
-  startTestBackend,
-} from '@backstage/backend-test-utils';
-import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import m365LicensesPlugin from 'backstage-plugin-m365-licenses-backend';
 import { createStores } from 'backstage-plugin-m365-licenses-backend/src/database';
 import { PRODUCTS, type Tenant } from 'graph-simulator';
 import type { Knex } from 'knex';
 import { evaluationOf, scheduler } from './evaluation';
 import { dayAgo, fill, groupOf, TENANT } from './fill';
+import { startPlugin } from './plugin';
 import { answerJob } from './processes';
 import { type DatabaseConfig, openDatabase } from './scratch';
 
@@ -215,63 +205,35 @@ async function measure({
     assignments: '*',
   });
 
-  const { server } = await startTestBackend({
-    features: [
-      m365LicensesPlugin,
-      createServiceFactory({
-        service: coreServices.database,
-        deps: {},
-        factory: () => database,
-      }),
-      mockServices.rootConfig.factory({
-        data: {
-          app: { baseUrl: 'http://localhost:3000' },
-          m365Licenses: {
-            tenants: {
-              [TENANT]: {
-                tenantId: tenant.tenantId,
-                clientId: tenant.tenantId,
-                clientSecret: 'never used',
-              },
-            },
-          },
+  const ask = await startPlugin({
+    database,
+    scheduler,
+    settings: {
+      tenants: {
+        [TENANT]: {
+          tenantId: tenant.tenantId,
+          clientId: tenant.tenantId,
+          clientSecret: 'never used',
         },
-      }),
-      catalogServiceMock.factory({
-        entities: [
-          {
-            apiVersion: 'backstage.io/v1alpha1',
-            kind: 'Group',
-            metadata: { namespace: 'default', name: 'sales' },
-            spec: { type: 'department', children: [] },
-          },
-        ],
-      }),
-      mockServices.rootLogger.factory({ level: 'none' }),
-      createServiceFactory({
-        service: coreServices.scheduler,
-        deps: {},
-        factory: () => scheduler,
-      }),
+      },
+    },
+    entities: [
+      {
+        apiVersion: 'backstage.io/v1alpha1',
+        kind: 'Group',
+        metadata: { namespace: 'default', name: 'sales' },
+        spec: { type: 'department', children: [] },
+      },
     ],
+    logLevel: 'none',
   });
-  const base = `http://localhost:${server.port()}/api/m365-licenses`;
-  const headers = { Authorization: mockCredentials.user.header() };
-  const ask = async (path: string) => {
-    const answer = await fetch(`${base}${path}`, { headers });
-    const text = await answer.text();
-    if (!answer.ok) {
-      throw new Error(`${path}: ${answer.status} ${text.slice(0, 200)}`);
-    }
-    return JSON.parse(text);
-  };
 
   const databaseTime = new DatabaseTime(knex);
   const times: QueryTime[] = [];
   const time = async (name: string, path: string) => {
     await touch(knex);
     const first = performance.now();
-    const { totalItems = null } = await ask(path);
+    const { totalItems = null } = await ask<{ totalItems?: number }>(path);
     const firstMs = performance.now() - first;
     const each: { ms: number; databaseMs: number }[] = [];
     for (let run = 0; run < runs; run += 1) {
@@ -295,7 +257,9 @@ async function measure({
     const limit = Math.min(LARGEST_PAGE, Math.ceil(rows));
     let cursor = '';
     for (let read = 0; read < rows; read += limit) {
-      const page = await ask(`${path}${limit}${cursor}`);
+      const page = await ask<{ nextCursor: string }>(
+        `${path}${limit}${cursor}`,
+      );
       cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
     }
     return cursor;
@@ -316,7 +280,7 @@ async function measure({
   for (const [name, path] of paged) {
     await attempt(
       time(name, `${path}50`).then(async totalItems => {
-        if (totalItems > 100) {
+        if (totalItems !== null && totalItems > 100) {
           const cursor = await middle(path, totalItems);
           await time(`${name}, in the middle`, `${path}50${cursor}`);
         }

@@ -3,21 +3,12 @@
  * plugin's REST API, or sends the same removals alone; a process of its own,
  * started by reclamations.ts.
  */
-import {
-  coreServices,
-  createServiceFactory,
-} from '@backstage/backend-plugin-api';
-import {
-  mockCredentials,
-  mockServices,
-  startTestBackend,
-} from '@backstage/backend-test-utils';
-import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import m365LicensesPlugin from 'backstage-plugin-m365-licenses-backend';
+import { mockServices } from '@backstage/backend-test-utils';
 import { createStores } from 'backstage-plugin-m365-licenses-backend/src/database';
 import type { LicenseChange } from 'backstage-plugin-m365-licenses-backend/src/graph/types';
 import { setTimeout as pause } from 'node:timers/promises';
 import { storeTerms, TENANT } from './fill';
+import { startPlugin } from './plugin';
 import { answerJob } from './processes';
 import { type DatabaseConfig, openDatabase } from './scratch';
 import { connect, type SimulatorAddress } from './simulator';
@@ -113,58 +104,28 @@ async function measurePlan(
   const stores = await createStores(database);
   const knex = await database.getClient();
   const scheduler = mockServices.scheduler();
-  const { server } = await startTestBackend({
-    features: [
-      m365LicensesPlugin,
-      createServiceFactory({
-        service: coreServices.database,
-        deps: {},
-        factory: () => database,
-      }),
-      mockServices.rootConfig.factory({
-        data: {
-          app: { baseUrl: 'http://localhost:3000' },
-          m365Licenses: {
-            productNames: { url: `${simulator.url}/product-names.csv` },
-            reclamation: { maxShareOfLicense: 1 },
-            tenants: {
-              [TENANT]: {
-                tenantId: simulator.tenantId,
-                clientId: simulator.clientId,
-                clientSecret: simulator.clientSecret,
-                authority: simulator.url,
-                target: simulator.url,
-                tasks: { reclamation: { enabled: true } },
-              },
-            },
-          },
+  const askPlugin = await startPlugin({
+    database,
+    scheduler,
+    settings: {
+      productNames: { url: `${simulator.url}/product-names.csv` },
+      reclamation: { maxShareOfLicense: 1 },
+      tenants: {
+        [TENANT]: {
+          tenantId: simulator.tenantId,
+          clientId: simulator.clientId,
+          clientSecret: simulator.clientSecret,
+          authority: simulator.url,
+          target: simulator.url,
+          tasks: { reclamation: { enabled: true } },
         },
-      }),
-      catalogServiceMock.factory({ entities: [] }),
-      mockServices.rootLogger.factory({ level: 'warn' }),
-      createServiceFactory({
-        service: coreServices.scheduler,
-        deps: {},
-        factory: () => scheduler,
-      }),
-    ],
-  });
-  const base = `http://localhost:${server.port()}/api/m365-licenses/tenants/${TENANT}`;
-  const ask = async <Body>(path: string, body?: object): Promise<Body> => {
-    const answer = await fetch(`${base}${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        Authorization: mockCredentials.user.header(),
-        'Content-Type': 'application/json',
       },
-      body: body && JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) {
-      throw new Error(`${path}: ${answer.status} ${text.slice(0, 500)}`);
-    }
-    return JSON.parse(text);
-  };
+    },
+    entities: [],
+    logLevel: 'warn',
+  });
+  const ask = <Body>(path: string, body?: object) =>
+    askPlugin<Body>(`/tenants/${TENANT}${path}`, body);
 
   for (const task of TASKS) {
     // The roster starts the task that waits for it, which then runs already.

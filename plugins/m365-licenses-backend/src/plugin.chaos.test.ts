@@ -22,6 +22,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { settingsOf } from './__testUtils__/settings';
 import { waitFor } from './__testUtils__/waitFor';
 
 jest.setTimeout(600_000);
@@ -194,11 +195,7 @@ describe.each(databases.eachSupportedId())('Chaos on %s', databaseId => {
         reclamation: { leaveGroups: true, takeOverAfterSeconds: 2 },
         tenants: {
           contoso: {
-            tenantId: simulator.tenantId,
-            clientId: simulator.clientId,
-            clientSecret: simulator.clientSecret,
-            authority: simulator.url,
-            target: simulator.url,
+            ...settingsOf(simulator),
             tasks: { reclamation: { enabled: true } },
           },
         },

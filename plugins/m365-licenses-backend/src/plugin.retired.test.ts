@@ -9,6 +9,7 @@ import type { Tenant } from 'backstage-plugin-m365-licenses-common';
 import { CAST, type Simulator, startSimulator } from 'graph-simulator';
 import type { Knex } from 'knex';
 import request from 'supertest';
+import { settingsOf } from './__testUtils__/settings';
 import { waitFor } from './__testUtils__/waitFor';
 import m365LicensesPlugin from './index';
 
@@ -82,11 +83,7 @@ describe.each(databases.eachSupportedId())(
 
     const contoso = (changes = {}) => ({
       contoso: {
-        tenantId: simulator.tenantId,
-        clientId: simulator.clientId,
-        clientSecret: simulator.clientSecret,
-        authority: simulator.url,
-        target: simulator.url,
+        ...settingsOf(simulator),
         ...changes,
       },
     });

@@ -22,6 +22,7 @@ import {
 } from 'backstage-plugin-m365-licenses-common';
 import { CAST, type Simulator, startSimulator } from 'graph-simulator';
 import request from 'supertest';
+import { settingsOf } from './__testUtils__/settings';
 import { waitFor } from './__testUtils__/waitFor';
 import m365LicensesPlugin, {
   accountConditions,
@@ -149,11 +150,7 @@ describe.each(databases.eachSupportedId())('The plugin on %p', databaseId => {
               productNames: { url: `${simulator.url}/product-names.csv` },
               tenants: {
                 contoso: {
-                  tenantId: simulator.tenantId,
-                  clientId: simulator.clientId,
-                  clientSecret: simulator.clientSecret,
-                  authority: simulator.url,
-                  target: simulator.url,
+                  ...settingsOf(simulator),
                   tasks: { reclamation: { enabled: true } },
                 },
                 fabrikam: {

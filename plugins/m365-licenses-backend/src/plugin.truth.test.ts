@@ -34,6 +34,7 @@ import {
 } from 'graph-simulator';
 import type { Knex } from 'knex';
 import request from 'supertest';
+import { settingsOf } from './__testUtils__/settings';
 import { waitFor } from './__testUtils__/waitFor';
 import m365LicensesPlugin from './index';
 
@@ -310,11 +311,7 @@ describe.each(databases.eachSupportedId())(
                 productNames: { url: `${simulator.url}/product-names.csv` },
                 tenants: {
                   contoso: {
-                    tenantId: simulator.tenantId,
-                    clientId: simulator.clientId,
-                    clientSecret: simulator.clientSecret,
-                    authority: simulator.url,
-                    target: simulator.url,
+                    ...settingsOf(simulator),
                   },
                 },
               },

@@ -26,6 +26,7 @@ import {
   startSimulator,
 } from 'graph-simulator';
 import request from 'supertest';
+import { settingsOf } from '../__testUtils__/settings';
 import { waitFor } from '../__testUtils__/waitFor';
 import {
   groupEntity,
@@ -229,11 +230,7 @@ describe.each(databases.eachSupportedId())('Group owners on %p', databaseId => {
                 Object.entries(simulators).map(([name, simulator]) => [
                   name,
                   {
-                    tenantId: simulator.tenantId,
-                    clientId: simulator.clientId,
-                    clientSecret: simulator.clientSecret,
-                    authority: simulator.url,
-                    target: simulator.url,
+                    ...settingsOf(simulator),
                     tasks: { reclamation: { enabled: name === TENANT } },
                   },
                 ]),

@@ -2,6 +2,7 @@ import { ServerResponse } from 'node:http';
 import { Simulator, startSimulator } from 'graph-simulator';
 import { createGraphConnection } from './connection';
 import { ActiveUserRow, ReportBatch, ReportStream } from './types';
+import { configOf } from './__testUtils__/tenant';
 import {
   FakeServer,
   Handler,
@@ -505,20 +506,10 @@ describe('the reports of a simulated tenant', () => {
   });
 
   function connect() {
-    return createGraphConnection(
-      {
-        name: 'contoso',
-        tenantId: simulator.tenantId,
-        clientId: simulator.clientId,
-        credential: {
-          type: 'clientSecret',
-          clientSecret: simulator.clientSecret,
-        },
-        authority: simulator.url,
-        target: simulator.url,
-      },
-      { logger: recordingLogger(), limits: noWaiting() },
-    );
+    return createGraphConnection(configOf(simulator), {
+      logger: recordingLogger(),
+      limits: noWaiting(),
+    });
   }
 
   it('are read whole, and the token stays with Graph', async () => {

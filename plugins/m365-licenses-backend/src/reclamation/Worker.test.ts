@@ -21,6 +21,7 @@ import type {
 } from '../database/types';
 import { testEvaluation } from '../evaluation/__testUtils__/evaluation';
 import { createGraphConnection } from '../graph/connection';
+import { configOf } from '../graph/__testUtils__/tenant';
 import type { GraphConnection } from '../graph/types';
 import {
   itemOf,
@@ -94,23 +95,10 @@ describe.each(databases.eachSupportedId())('Worker on %s', databaseId => {
     stores = await createStores(
       mockServices.database.mock({ getClient: async () => knex }),
     );
-    graph = createGraphConnection(
-      {
-        name: TENANT,
-        tenantId: simulator.tenantId,
-        clientId: simulator.clientId,
-        credential: {
-          type: 'clientSecret',
-          clientSecret: simulator.clientSecret,
-        },
-        authority: simulator.url,
-        target: simulator.url,
-      },
-      {
-        logger: mockServices.logger.mock(),
-        limits: { attempts: 2, connectionAttempts: 2, wait: async () => {} },
-      },
-    );
+    graph = createGraphConnection(configOf(simulator), {
+      logger: mockServices.logger.mock(),
+      limits: { attempts: 2, connectionAttempts: 2, wait: async () => {} },
+    });
   });
 
   afterEach(async () => {

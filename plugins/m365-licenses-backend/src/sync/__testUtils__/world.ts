@@ -12,6 +12,7 @@ import type { Knex } from 'knex';
 import { createStores } from '../../database';
 import type { ActivityThreshold, Stores } from '../../database/types';
 import { createGraphConnection } from '../../graph/connection';
+import { configOf } from '../../graph/__testUtils__/tenant';
 import { LicenseEvents } from '../../events/LicenseEvents';
 import type { GraphConnection } from '../../graph/types';
 import { type RunOptions, runTask, type SyncTask } from '../task';
@@ -49,23 +50,10 @@ export interface World {
 
 /** Connects as the backend does, with less patience and without waiting. */
 export function connect(simulator: Simulator): GraphConnection {
-  return createGraphConnection(
-    {
-      name: TENANT,
-      tenantId: simulator.tenantId,
-      clientId: simulator.clientId,
-      credential: {
-        type: 'clientSecret',
-        clientSecret: simulator.clientSecret,
-      },
-      authority: simulator.url,
-      target: simulator.url,
-    },
-    {
-      logger: mockServices.logger.mock(),
-      limits: { connectionAttempts: 2, attempts: 3, wait: async () => {} },
-    },
-  );
+  return createGraphConnection(configOf(simulator), {
+    logger: mockServices.logger.mock(),
+    limits: { connectionAttempts: 2, attempts: 3, wait: async () => {} },
+  });
 }
 
 export async function createWorld(
